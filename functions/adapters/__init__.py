@@ -1,0 +1,1 @@
+"""The real ports: what knows AWS and HTTP. No rule lives here."""

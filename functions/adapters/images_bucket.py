@@ -1,0 +1,58 @@
+"""The bucket of pictures, on S3. Each object carries the result of its attempt, so that nothing stored is ever lost."""
+
+import json
+from typing import Any, BinaryIO, Final
+
+from botocore.exceptions import ClientError
+
+from cavendish.attempt import AttemptKey, Result
+from cavendish.image import extension
+
+#: S3 takes 2 KB of metadata.
+_DETAIL_MAX: Final = 300
+
+
+class ImagesBucket:
+    """The port Images."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, file: BinaryIO, result: Result, *, crc32: str) -> None:
+        assert result.image is not None, "only a picture is stored"
+        file.seek(0)
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=result.image.object_key,
+            Body=file,
+            ContentLength=result.image.bytes,
+            ContentType=result.image.mime,
+            ChecksumCRC32=crc32,
+            Metadata={"result": _as_metadata(result)},
+        )
+
+    def find(self, key: AttemptKey) -> Result | None:
+        try:
+            head = self._client.head_object(Bucket=self._bucket, Key=key.object_key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+                return None
+            raise
+        return Result.model_validate_json(head["Metadata"]["result"])
+
+    def link(self, object_key: str, *, mime: str, expires_s: int) -> str:
+        name = f"{object_key.replace('/', '-')}.{extension(mime)}"
+        parameters = {
+            "Bucket": self._bucket,
+            "Key": object_key,
+            "ResponseContentDisposition": f'inline; filename="{name}"',
+        }
+        url: str = self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_s)
+        return url
+
+
+def _as_metadata(result: Result) -> str:
+    report = result.report.model_copy(update={"detail": result.report.detail[:_DETAIL_MAX]})
+    # Metadata are ASCII, and the model's words can be long.
+    return json.dumps(result.model_copy(update={"report": report, "note": None}).model_dump(mode="json"))

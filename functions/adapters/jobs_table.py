@@ -1,0 +1,154 @@
+"""The table of jobs, on DynamoDB: every write is conditional, and a change and its event are one transaction."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from adapters.rows import ATTEMPT, JOB, SHARDS, attempt_row, event_row, job_row, number, read_attempt, read_due, text
+from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
+from cavendish.errors import CallRefused, JobConflict
+from cavendish.job import Event, Job
+from cavendish.outcome import Outcome
+
+
+class JobsTable:
+    """The port Jobs."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, job: Job, event: Event) -> None:
+        put = self._put(job_row(job), "attribute_not_exists(pk)")
+        self._write([put, self._put(event_row(job, event))], JobConflict(f"job {job.id} exists"))
+
+    def get(self, job_id: str) -> Job | None:
+        row = self._row(f"JOB#{job_id}", JOB)
+        return Job.model_validate_json(row["doc"]["S"]) if row else None
+
+    def save(self, before: Job, after: Job, event: Event | None = None) -> None:
+        put = self._put(
+            job_row(after), "#sequence = :sequence", {"#sequence": "sequence"}, {":sequence": number(before.sequence)}
+        )
+        events = [self._put(event_row(after, event))] if event else []
+        self._write([put, *events], JobConflict(f"job {before.id} was changed by somebody else"))
+
+    def attempts(self, job_id: str) -> list[Attempt]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={":pk": text(f"JOB#{job_id}"), ":sk": text(ATTEMPT)},
+        )
+        attempts = [read_attempt(row) for page in pages for row in page["Items"]]
+        return sorted(attempts, key=lambda one: (one.started_at, one.path))
+
+    def begin(self, attempt: Attempt, now: float) -> None:
+        job_may_call = {
+            "ConditionCheck": {
+                "TableName": self._table,
+                "Key": {"pk": text(f"JOB#{attempt.job_id}"), "sk": text(JOB)},
+                "ConditionExpression": "#status IN (:queued, :running) AND deadline_at > :now",
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {
+                    ":queued": text("queued"),
+                    ":running": text("running"),
+                    ":now": number(now),
+                },
+            }
+        }
+        absent = self._put(attempt_row(attempt), "attribute_not_exists(pk)")
+        self._write([job_may_call, absent], CallRefused(f"attempt {attempt.path} of job {attempt.job_id} may not call"))
+
+    def retoken(self, key: AttemptKey, token: str) -> Attempt:
+        return read_attempt(self._update(key, "SET #token = :token", "attribute_exists(pk)", {":token": text(token)}))
+
+    def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
+        changes = "SET #state = :state, #result = :result, outcome = :outcome, ended_at = :now, due_at = :due"
+        values = {
+            ":state": text(State.LOST if lost else State.ENDED),
+            ":result": text(result.model_dump_json()),
+            ":outcome": text(result.report.outcome),
+            ":now": number(now),
+            ":due": number(now + REPORT_AFTER_S),
+            ":calling": text(State.CALLING),
+        }
+        try:
+            return read_attempt(self._update(key, changes, "#state = :calling", values))
+        except CallRefused:
+            self._keep_late(key, result)
+            return None
+
+    def reported(self, key: AttemptKey) -> None:
+        values = {":reported": text(State.REPORTED), ":calling": text(State.CALLING)}
+        self._update(key, "SET #state = :reported REMOVE due_shard, due_at", "#state <> :calling", values)
+
+    def due(self, now: float) -> Iterator[AttemptKey | str]:
+        for shard in range(SHARDS):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues={":shard": text(str(shard)), ":now": number(now)},
+            )
+            for page in pages:
+                yield from (read_due(row) for row in page["Items"])
+
+    def _keep_late(self, key: AttemptKey, result: Result) -> None:
+        """A success that came after its attempt was given up as lost is kept, for the next attempt to adopt."""
+        if result.image is None:
+            return
+        values = {
+            ":result": text(result.model_dump_json()),
+            ":outcome": text(result.report.outcome),
+            ":lost": text(Outcome.LOST_WORKER),
+        }
+        try:
+            self._update(key, "SET #result = :result, outcome = :outcome", "outcome = :lost", values)
+        except CallRefused:
+            return
+
+    def _row(self, pk: str, sk: str) -> dict[str, Any] | None:
+        key = {"pk": text(pk), "sk": text(sk)}
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        row: dict[str, Any] | None = answer.get("Item")
+        return row
+
+    def _put(
+        self,
+        row: dict[str, Any],
+        condition: str = "attribute_not_exists(pk)",
+        names: dict[str, str] | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        put = {"TableName": self._table, "Item": row, "ConditionExpression": condition}
+        names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+        return {"Put": {**put, **{name: value for name, value in names_and_values.items() if value}}}
+
+    def _write(self, items: list[dict[str, Any]], refused: Exception) -> None:
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            raise refused from None
+
+    def _update(self, key: AttemptKey, changes: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
+        names = {"#state": "state", "#token": "token", "#result": "result"}
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key={"pk": text(f"JOB#{key.job_id}"), "sk": text(ATTEMPT + key.path)},
+                UpdateExpression=changes,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={name: to for name, to in names.items() if name in changes + condition},
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            raise CallRefused(f"attempt {key.path} of job {key.job_id} has moved on") from None
+        row: dict[str, Any] = answer["Attributes"]
+        return row

@@ -1,0 +1,80 @@
+"""The table's rows: a value as JSON in `doc`, beside the fields that keys, conditions and indexes ask for."""
+
+import json
+import zlib
+from typing import Any, Final
+
+from cavendish.attempt import Attempt, AttemptKey
+from cavendish.job import Event, Job
+
+#: The index of what is due is spread over this many partitions.
+SHARDS: Final = 8
+
+JOB: Final = "JOB"
+ATTEMPT: Final = "ATTEMPT#"
+
+
+def text(value: str) -> dict[str, str]:
+    return {"S": str(value)}
+
+
+def number(value: float) -> dict[str, str]:
+    return {"N": repr(value)}
+
+
+def job_row(job: Job) -> dict[str, Any]:
+    return {
+        "pk": text(f"JOB#{job.id}"),
+        "sk": text(JOB),
+        "doc": text(job.model_dump_json()),
+        "status": text(job.status),
+        "sequence": number(job.sequence),
+        "deadline_at": number(job.deadline_at),
+        "expires_at": number(int(job.expires_at)),
+        **_due_fields(job.id, job.due_at),
+    }
+
+
+def event_row(job: Job, event: Event) -> dict[str, Any]:
+    return {
+        "pk": text(f"JOB#{job.id}"),
+        "sk": text(f"EVENT#{event.sequence:06}"),
+        "doc": text(event.model_dump_json()),
+        "type": text(event.type),
+        "expires_at": number(int(job.expires_at)),
+    }
+
+
+def attempt_row(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "pk": text(f"JOB#{attempt.job_id}"),
+        "sk": text(ATTEMPT + attempt.path),
+        "doc": text(attempt.model_dump_json(exclude={"state", "token", "ended_at", "result"})),
+        "state": text(attempt.state),
+        "token": text(attempt.token),
+        "expires_at": number(int(attempt.expires_at)),
+        **_due_fields(attempt.job_id, attempt.due_at),
+    }
+
+
+def read_attempt(row: dict[str, Any]) -> Attempt:
+    return Attempt.model_validate(
+        {
+            **json.loads(row["doc"]["S"]),
+            "state": row["state"]["S"],
+            "token": row["token"]["S"],
+            "ended_at": float(row["ended_at"]["N"]) if "ended_at" in row else None,
+            "result": json.loads(row["result"]["S"]) if "result" in row else None,
+        }
+    )
+
+
+def read_due(row: dict[str, Any]) -> AttemptKey | str:
+    job_id, sk = row["pk"]["S"].removeprefix("JOB#"), row["sk"]["S"]
+    return job_id if sk == JOB else AttemptKey.of(job_id, sk.removeprefix(ATTEMPT))
+
+
+def _due_fields(job_id: str, due_at: float | None) -> dict[str, Any]:
+    if due_at is None:
+        return {}
+    return {"due_shard": text(str(zlib.crc32(job_id.encode()) % SHARDS)), "due_at": number(due_at)}

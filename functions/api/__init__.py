@@ -1,0 +1,22 @@
+"""Answer one HTTP request. Each noun has its routes in a module of its own."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+import wiring
+from api import health, jobs, problems
+
+app = APIGatewayHttpResolver()
+app.include_router(health.router)
+app.include_router(jobs.router)
+problems.register(app)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Called by API Gateway for every path ($default)."""
+    answer = app.resolve(event, context)
+    http = event["requestContext"]["http"]
+    wiring.logger.info("request.answered", method=http["method"], path=http["path"], status=answer["statusCode"])
+    return answer

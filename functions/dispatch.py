@@ -1,0 +1,19 @@
+"""Plan the ladder of each job and start its workflow."""
+
+from typing import Any
+
+import batch
+import wiring
+from cavendish.catalog import catalog
+from cavendish.pipeline.dispatch import dispatch
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Take jobs from a lane's queue."""
+    return batch.each(event, _dispatch)
+
+
+def _dispatch(message: dict[str, Any]) -> None:
+    job_id = str(message["job_id"])
+    dispatch(job_id, jobs=wiring.jobs(), workflow=wiring.starter(), catalog=catalog(), now=wiring.clock())
+    wiring.logger.info("job.dispatched", job_id=job_id)

@@ -1,0 +1,16 @@
+"""End, repeat or settle whatever has nobody left who would."""
+
+from typing import Any
+
+import wiring
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Called every minute."""
+    seen = wiring.watchdog().sweep(wiring.clock(), failed=_log)
+    wiring.logger.info("watchdog.swept", due=seen)
+    return {"due": seen}
+
+
+def _log(job_id: str, error: Exception) -> None:
+    wiring.logger.error("watchdog.failed", job_id=job_id, exc_info=error)

@@ -1,0 +1,1 @@
+"""The inside: images and jobs, and the rules about them. No AWS, clock, environment, network or logging here."""

@@ -1,0 +1,187 @@
+"""The attempt: one call to a model, known by where it stands on its image's ladder, never by a random id."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple, Self
+
+from pydantic import Field
+
+from cavendish.image import Measured
+from cavendish.outcome import Billed, Outcome, Report
+from cavendish.plan import VERSION, Call, Position
+from cavendish.value import Value
+
+#: A worker gets this long beyond its call's limit to store and report before it counts as lost, in seconds.
+LEASE_MARGIN_S: Final = 45
+#: An ended attempt that is not reported after this long is reported by the watchdog, in seconds.
+REPORT_AFTER_S: Final = 30
+#: No call may take longer than this, whatever a plan says, in seconds (architecture rule 5).
+MAX_LIMIT_S: Final = 660
+#: What a worker keeps of its own time for storing and reporting, in seconds (architecture rule 5).
+WORKER_MARGIN_S: Final = 30
+
+
+#: Rows are kept this long, in seconds: as long as the bucket keeps pictures by default.
+KEEP_S: Final = 30 * 86_400
+
+
+class State(StrEnum):
+    """Where an attempt stands. Whoever moves it out of `calling` reports it."""
+
+    CALLING = "calling"
+    ENDED = "ended"
+    LOST = "lost"
+    REPORTED = "reported"
+
+
+class AttemptKey(NamedTuple):
+    """What makes an attempt the same attempt."""
+
+    job_id: str
+    image: int
+    step: int
+    route: int
+    try_: int
+
+    @property
+    def path(self) -> str:
+        """The key inside its job; sorts in the order of the walk (plans hold fewer than 100 of each)."""
+        return f"{self.image}-{self.step:02}-{self.route:02}-{self.try_:02}"
+
+    @property
+    def object_key(self) -> str:
+        """Where its picture lies in the bucket. No extension: the type is known only after the bytes are."""
+        return f"{self.job_id}/{self.path}"
+
+    @classmethod
+    def of(cls, job_id: str, path: str) -> Self:
+        image, step, route, try_ = (int(part) for part in path.split("-"))
+        return cls(job_id, image, step, route, try_)
+
+
+class AttemptMessage(Value):
+    """What the workflow sends for each attempt. Ids, plan and counters only: the prompt stays in the job's row."""
+
+    v: int
+    job_id: str
+    image: int
+    step: int
+    route: int
+    try_: int = Field(alias="try")
+    call: Call
+    waited_s: int
+    token: str
+
+    @property
+    def key(self) -> AttemptKey:
+        return AttemptKey(self.job_id, self.image, self.step, self.route, self.try_)
+
+    @property
+    def readable(self) -> bool:
+        return self.v in (VERSION, VERSION - 1)
+
+
+class StoredImage(Value):
+    """A picture in the bucket, measured from its own bytes."""
+
+    object_key: str
+    width: int
+    height: int
+    mime: str
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, key: AttemptKey, measured: Measured, size_bytes: int, sha256: str) -> Self:
+        return cls(
+            object_key=key.object_key,
+            width=measured.width,
+            height=measured.height,
+            mime=measured.mime,
+            bytes=size_bytes,
+            sha256=sha256,
+        )
+
+
+class Result(Value):
+    """All that a call brought: how it ended, what it cost, how long each phase took (seconds), and the picture."""
+
+    report: Report
+    image: StoredImage | None = None
+    cost_usd: float = 0.0
+    timings: dict[str, float] = {}
+    #: The model's own words, where it said something instead of making a picture.
+    note: str | None = None
+
+
+class Attempt(Value):
+    """One row: the attempt from the moment before its call. Times are seconds since the epoch."""
+
+    job_id: str
+    path: str
+    state: State
+    call: Call
+    token: str
+    waited_s: int
+    started_at: float
+    lease_until: float
+    ended_at: float | None = None
+    result: Result | None = None
+
+    @property
+    def key(self) -> AttemptKey:
+        return AttemptKey.of(self.job_id, self.path)
+
+    @property
+    def expires_at(self) -> float:
+        """When the table forgets the attempt: never before its job."""
+        return self.started_at + KEEP_S
+
+    @property
+    def due_at(self) -> float | None:
+        """When the watchdog has to look, None: never again."""
+        if self.state is State.REPORTED:
+            return None
+        return self.lease_until if self.ended_at is None else self.ended_at + REPORT_AFTER_S
+
+    @property
+    def report(self) -> Report | None:
+        return self.result.report if self.result else None
+
+    @property
+    def made(self) -> bool:
+        return self.result is not None and self.result.report.outcome is Outcome.OK and self.result.image is not None
+
+    @property
+    def possible_duplicate_usd(self) -> float:
+        """What was perhaps paid without our knowing."""
+        if self.result and self.result.report.billed is Billed.UNKNOWN:
+            return self.result.cost_usd
+        return 0.0
+
+
+def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:
+    """The row that stands before the call is made."""
+    return Attempt(
+        job_id=message.job_id,
+        path=message.key.path,
+        state=State.CALLING,
+        call=message.call.model_copy(update={"limit_s": limit_s}),
+        token=message.token,
+        waited_s=message.waited_s,
+        started_at=now,
+        lease_until=now + limit_s + LEASE_MARGIN_S,
+    )
+
+
+def limit(call: Call, *, deadline_at: float, worker_until: float, now: float) -> int:
+    """How long the call may take, in seconds: never longer than the job or the worker has, at least one second."""
+    left = min(deadline_at - now, worker_until - now - WORKER_MARGIN_S, MAX_LIMIT_S, call.limit_s)
+    return max(1, int(left))
+
+
+def position(attempts: list[Attempt], upto: Attempt) -> Position:
+    """Where an attempt of an image stood on its ladder, from the attempts before it (oldest first)."""
+    before = [one for one in attempts if one.key.image == upto.key.image and one.started_at < upto.started_at]
+    unknowns = sum(one.report is not None and one.report.billed is Billed.UNKNOWN for one in before)
+    key = upto.key
+    return Position(key.step, key.route, key.try_, len(before), unknowns)

@@ -1,0 +1,69 @@
+"""Every failure the core can raise, as one tree.
+
+CavendishError
+  + RequestInvalid       the caller's fault: all faults of one request
+  + JobConflict          nobody's: somebody else changed the job first; read it again
+  + CallRefused          nobody's: the pre-call transaction did not allow the call
+  + CallFailed           the model's or the network's: the call brought no whole answer
+  + WorkflowClosed       nobody's: the token was answered before, or its execution is over
+  + SendFailed           the queue's: the job is written, the watchdog will send it
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AttemptError(StrEnum):
+    """The names by which an attempt fails without an outcome of its own; the workflow catches exactly these."""
+
+    LOST = "Attempt.Lost"
+    UNDELIVERABLE = "Attempt.Undeliverable"
+    EXPIRED = "Attempt.Expired"
+
+
+class CavendishError(Exception):
+    """The root: nothing else of ours is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFault:
+    """One thing that is wrong with a request: where (a JSON pointer) and what, with what to do about it."""
+
+    pointer: str
+    detail: str
+
+
+class RequestInvalid(CavendishError):
+    """The request cannot be a job. Carries every fault, not the first one."""
+
+    def __init__(self, faults: list[RequestFault]) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        self.faults = faults
+
+
+class JobConflict(CavendishError):
+    """The job was changed by somebody else since it was read."""
+
+
+class CallRefused(CavendishError):
+    """The transaction before a call was not allowed: read the attempt and the job to learn why."""
+
+
+class CallFailed(CavendishError):
+    """The call brought no whole answer.
+
+    `kind` is "timed_out" or "connection_lost"; `sent` says whether the model may have seen, and so billed, the request.
+    """
+
+    def __init__(self, kind: str, *, sent: bool, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.sent = sent
+
+
+class WorkflowClosed(CavendishError):
+    """Nobody waits for this token any more: it was answered, timed out, or its execution has ended."""
+
+
+class SendFailed(CavendishError):
+    """A message could not be put into its queue."""

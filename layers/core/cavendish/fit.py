@@ -1,0 +1,96 @@
+"""The door's check: reads a request, and says everything that is wrong with it at once, field by field and together."""
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from cavendish.catalog import Catalog, Model, ids
+from cavendish.errors import RequestFault, RequestInvalid
+from cavendish.ladder import lineup
+from cavendish.request import JobRequest
+
+
+def parse(body: bytes, catalog: Catalog) -> JobRequest:
+    """Read a request from its JSON. Raises RequestInvalid with every fault."""
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestInvalid([RequestFault("", f"the body is not JSON: {error}")]) from None
+    if not isinstance(fields, dict):
+        raise RequestInvalid([RequestFault("", "the body must be a JSON object")])
+    try:
+        request = JobRequest.model_validate(fields)
+    except ValidationError as error:
+        raise RequestInvalid([*_faults(error), *_faults_of_the_rest(fields, error, catalog)]) from None
+    if faults := _misfits(request, catalog):
+        raise RequestInvalid(faults)
+    return request
+
+
+def _faults(error: ValidationError) -> list[RequestFault]:
+    return [RequestFault(_pointer(one["loc"]), _sentence(one)) for one in error.errors(include_url=False)]
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"there is no such field; the fields are {', '.join(JobRequest.model_fields)}"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _faults_of_the_rest(fields: dict[str, Any], error: ValidationError, catalog: Catalog) -> list[RequestFault]:
+    """What is wrong between the fields that are right one by one."""
+    wrong = {one["loc"][0] for one in error.errors() if one["loc"]}
+    rest = {name: value for name, value in fields.items() if name not in wrong}
+    return _misfits(JobRequest.model_validate({"prompt": "-", **rest}), catalog)
+
+
+def _misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
+    return [*_ratio_misfits(request), *_route_misfits(request, catalog), *_model_misfits(request, catalog)]
+
+
+def _ratio_misfits(request: JobRequest) -> list[RequestFault]:
+    pixels = request.asked.ratio
+    if pixels and request.aspect_ratio and pixels != request.aspect_ratio:
+        return [RequestFault("/aspect_ratio", f"{request.size} is {pixels}, not {request.aspect_ratio}; send one of them")]
+    return []
+
+
+def _route_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
+    if request.route in (None, *catalog.routes) or request.model is not None:
+        return []
+    return [RequestFault("/route", f"{request.route!r} is no route; there are {', '.join(catalog.routes)}")]
+
+
+def _model_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
+    if request.model is None:
+        return _policy_misfits(request, catalog)
+    model = catalog.find(request.model)
+    if model is None:
+        return [RequestFault("/model", f"{request.model!r} is no model; there are {ids(catalog.models.values())}")]
+    return _limits_of(model, request, catalog)
+
+
+def _policy_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
+    if lineup(request, catalog):
+        return []
+    wish = f"{request.asked.tier} at {request.ratio}" + (f" with {request.thinking} thinking" if request.thinking else "")
+    makers = ids(catalog.makers(request.asked.tier, request.ratio))
+    return [RequestFault("/size", f"no model of the policy {request.policy} makes {wish}; these make the size: {makers}")]
+
+
+def _limits_of(model: Model, request: JobRequest, catalog: Catalog) -> list[RequestFault]:
+    tier, ratio = request.asked.tier, request.ratio
+    makers = ids(catalog.makers(tier, ratio))
+    levels = ", ".join(model.thinking) or "no levels to choose"
+    checks = {
+        "/size": (tier in model.sizes, f"does not make {tier}; these do: {makers}"),
+        "/aspect_ratio": (ratio in model.ratios, f"does not make {ratio}; these do: {makers}"),
+        "/thinking": (request.thinking in (None, *model.thinking), f"has {levels}; send one or leave it out"),
+        "/route": (request.route in (None, *model.routes), f"is only on {', '.join(model.routes)}"),
+    }
+    return [RequestFault(pointer, f"{model.id} {detail}") for pointer, (fits, detail) in checks.items() if not fits]

@@ -1,0 +1,117 @@
+"""The job: what a caller asked for and where it stands. A transition returns a new job; a terminal job has none."""
+
+from enum import StrEnum
+from typing import Final, Self
+
+from cavendish.attempt import KEEP_S
+from cavendish.errors import JobConflict
+from cavendish.plan import Plan
+from cavendish.request import JobRequest
+from cavendish.value import Value
+
+
+class Status(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+TERMINAL: Final = frozenset({Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, Status.CANCELLED, Status.EXPIRED})
+
+#: A queued job is sent again after this long without a start, in seconds (architecture rule 4).
+RESEND_AFTER_S: Final = 120
+#: A running job is looked after this often, in seconds.
+LOOK_AFTER_S: Final = 300
+#: A job past its deadline gets this long to end by itself before the watchdog ends it, in seconds.
+GRACE_S: Final = 60
+
+
+class JobError(Value):
+    """Why a job has no picture."""
+
+    code: str
+    title: str
+    detail: str
+
+
+class Event(Value):
+    """A fact about a job for others to hear: written with the change it tells of, published by the stream."""
+
+    type: str
+    job_id: str
+    tenant: str
+    sequence: int
+    at: float
+
+
+class Job(Value):
+    """One job. Times are seconds since the epoch."""
+
+    id: str
+    tenant: str
+    status: Status
+    #: Counts the public changes; every write is conditional on it.
+    sequence: int
+    created_at: float
+    updated_at: float
+    deadline_at: float
+    request: JobRequest
+    #: The model and the route that are tried first: what the caller asked for, by name or by policy.
+    model: str
+    route: str
+    plan: Plan | None = None
+    #: When the watchdog last saw that all is well.
+    looked_at: float
+    #: Steps of the ladder already told of, so that each is told once.
+    told: tuple[str, ...] = ()
+    error: JobError | None = None
+
+    @property
+    def expires_at(self) -> float:
+        """When the table forgets the job."""
+        return self.created_at + KEEP_S
+
+    @property
+    def ended(self) -> bool:
+        return self.status in TERMINAL
+
+    @property
+    def due_at(self) -> float | None:
+        """When the watchdog has to look, None: never again."""
+        if self.ended:
+            return None
+        if self.status is Status.QUEUED:
+            return min(self.looked_at + RESEND_AFTER_S, self.deadline_at + GRACE_S)
+        return min(self.looked_at + LOOK_AFTER_S, self.deadline_at + GRACE_S)
+
+    def started(self, plan: Plan, now: float) -> Self:
+        return self._moved(now, status=Status.RUNNING, plan=plan)
+
+    def tell(self, step: str, now: float) -> Self:
+        """Note that the job fell back or was downgraded on its way."""
+        return self._moved(now, told=(*self.told, step))
+
+    def cancelling(self, now: float) -> Self:
+        return self._moved(now, status=Status.CANCELLING)
+
+    def end(self, status: Status, now: float, error: JobError | None = None) -> Self:
+        return self._moved(now, status=status, error=error)
+
+    def looked_after(self, now: float) -> Self:
+        """The same job, due later: nothing that a caller sees has changed."""
+        return self.model_copy(update={"looked_at": now})
+
+    def event(self, name: str) -> Event:
+        return Event(type=name, job_id=self.id, tenant=self.tenant, sequence=self.sequence, at=self.updated_at)
+
+    def _moved(self, now: float, **changes: object) -> Self:
+        if self.ended:
+            raise JobConflict(f"job {self.id} is {self.status}: a terminal state never changes")
+        return self.model_copy(update={**changes, "sequence": self.sequence + 1, "updated_at": now, "looked_at": now})

@@ -1,0 +1,108 @@
+"""An attempt: written before the call, called once, stored, ended, reported. At each point it may die and be repeated."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, limit
+from cavendish.errors import AttemptError, CallRefused, JobConflict, WorkflowClosed
+from cavendish.job import Job
+from cavendish.outcome import Outcome, Report, report
+from cavendish.pipeline.call import Caller
+from cavendish.ports import Jobs, Workflow
+
+#: How often a refused transaction is looked into anew; each time another worker has moved the job or the attempt on.
+_LOOKS = 5
+
+
+class Generate:
+    """The use case with its ports, which live as long as the worker."""
+
+    def __init__(self, *, jobs: Jobs, caller: Caller, workflow: Workflow, clock: Callable[[], float]) -> None:
+        self._jobs = jobs
+        self._caller = caller
+        self._workflow = workflow
+        self._clock = clock
+
+    def run(self, message: AttemptMessage, *, worker_until: float) -> Outcome | None:
+        """Do what the message asks, or what is left of it. Gives the outcome that was reported, None if none was.
+
+        Raises CallRefused if others keep changing the job: the queue brings the message again.
+        """
+        for look in range(_LOOKS):
+            try:
+                return self._run(message, worker_until)
+            except (CallRefused, JobConflict):
+                if look + 1 == _LOOKS:
+                    raise
+        return None
+
+    def _run(self, message: AttemptMessage, worker_until: float) -> Outcome | None:
+        job = self._jobs.get(message.job_id)
+        if not message.readable or job is None:
+            return self._fail(message, AttemptError.UNDELIVERABLE)
+        attempts = [one for one in self._jobs.attempts(job.id) if one.key.image == message.image]
+        if own := next((one for one in attempts if one.key == message.key), None):
+            return self._repeated(own, message)
+        if job.ended or job.status == "cancelling":
+            return self._tell(message.token, report(Outcome.CANCELLED))
+        if any(one.made for one in attempts):  # a success that came too late for its own attempt
+            return self._tell(message.token, report(Outcome.OK, detail="adopted from an earlier attempt"))
+        if self._clock() >= job.deadline_at:
+            return self._fail(message, AttemptError.EXPIRED)
+        return self._attempt(job, message, worker_until)
+
+    def _repeated(self, own: Attempt, message: AttemptMessage) -> Outcome | None:
+        """The message came again: never call, but let whoever ends the attempt answer to the newest token."""
+        own = self._jobs.retoken(own.key, message.token)
+        return None if own.state is State.CALLING else self._report(own)
+
+    def _attempt(self, job: Job, message: AttemptMessage, worker_until: float) -> Outcome | None:
+        job = self._tell_of_the_way_down(job, message.key)
+        now = self._clock()
+        limit_s = limit(message.call, deadline_at=job.deadline_at, worker_until=worker_until, now=now)
+        attempt = begin(message, limit_s, now)
+        self._jobs.begin(attempt, now)
+        result = self._caller.call(attempt, job.request.prompt)
+        ended = self._jobs.end(attempt.key, result, self._clock())
+        return self._report(ended) if ended else None
+
+    def _tell_of_the_way_down(self, job: Job, key: AttemptKey) -> Job:
+        """The first attempt on a lower rung is the moment to tell that the job fell back or was downgraded."""
+        for step, reached in (("job.downgraded", key.step > 0), ("job.fell_back", key.route > 0)):
+            if reached and step not in job.told and job.plan is not None:
+                told = job.tell(step, self._clock())
+                self._jobs.save(job, told, told.event(step))
+                job = told
+        return job
+
+    def _report(self, attempt: Attempt) -> Outcome | None:
+        return report_attempt(attempt, jobs=self._jobs, workflow=self._workflow)
+
+    def _tell(self, token: str, said: Report) -> Outcome | None:
+        try:
+            self._workflow.succeed(token, said)
+        except WorkflowClosed:
+            return None
+        return said.outcome
+
+    def _fail(self, message: AttemptMessage, error: AttemptError) -> Outcome | None:
+        with suppress(WorkflowClosed):
+            self._workflow.fail(message.token, error)
+        return None
+
+
+def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Outcome | None:
+    """Tell the workflow how an attempt ended, and note that it knows. A closed token means that it needs no telling."""
+    assert attempt.result is not None, "only an ended attempt is reported"
+    with suppress(WorkflowClosed):
+        if attempt.state is State.LOST and not attempt.made:
+            workflow.fail(attempt.token, AttemptError.LOST)
+        else:
+            workflow.succeed(attempt.token, attempt.result.report)
+    jobs.reported(attempt.key)
+    return attempt.result.report.outcome
+
+
+def lost(cost_usd: float) -> Result:
+    """What is known of a call whose worker vanished: nothing, but that it may be billed."""
+    return Result(report=report(Outcome.LOST_WORKER), cost_usd=cost_usd)

@@ -1,0 +1,68 @@
+"""A job ends, with what its attempts made."""
+
+from cavendish.attempt import Attempt, position
+from cavendish.errors import JobConflict
+from cavendish.job import Job, JobError, Status
+from cavendish.outcome import TABLE, Outcome, report
+from cavendish.plan import follow
+from cavendish.ports import Jobs
+
+_LOOKS = 5
+
+
+def settle(job_id: str, *, jobs: Jobs, now: float) -> Status | None:
+    """End the job by its rows alone, so that anybody may ask for it, twice too. None: there is no such job."""
+    for look in range(_LOOKS):
+        job = jobs.get(job_id)
+        if job is None or job.ended:
+            return job.status if job else None
+        ended = conclude(job, jobs.attempts(job_id), now)
+        try:
+            jobs.save(job, ended, ended.event(f"job.{ended.status}"))
+        except JobConflict:
+            if look + 1 == _LOOKS:
+                raise
+            continue
+        return ended.status
+    return None
+
+
+def pictures(attempts: list[Attempt]) -> list[Attempt]:
+    """The attempt that made each image, by the image's index: of several, the one highest on the ladder."""
+    best: dict[int, Attempt] = {}
+    for attempt in sorted(attempts, key=lambda one: one.path):
+        if attempt.made:
+            best.setdefault(attempt.key.image, attempt)
+    return [best[index] for index in sorted(best)]
+
+
+def conclude(job: Job, attempts: list[Attempt], now: float) -> Job:
+    """The job as it ends now."""
+    made = len(pictures(attempts))
+    if job.status is Status.CANCELLING:
+        return job.end(Status.CANCELLED, now)
+    if made == job.request.n:
+        return job.end(Status.SUCCEEDED, now)
+    error = _error(job, attempts, now)
+    if made:
+        return job.end(Status.PARTIAL, now, error)
+    return job.end(Status.EXPIRED if error.code == Outcome.EXPIRED else Status.FAILED, now, error)
+
+
+def _error(job: Job, attempts: list[Attempt], now: float) -> JobError:
+    if now >= job.deadline_at or _stopped_by_time(job, attempts):
+        late = f"the deadline of {job.request.deadline_s} s left no time for more than {len(attempts)} attempts"
+        return JobError(code=Outcome.EXPIRED, title="The job ran out of time", detail=late)
+    ends = [one.report for one in attempts if one.report and one.report.outcome is not Outcome.OK]
+    last = ends[-1] if ends else report(Outcome.LOST_WORKER if attempts else Outcome.UNDELIVERABLE)
+    return JobError(code=last.outcome, title=TABLE[last.outcome].title, detail=last.detail)
+
+
+def _stopped_by_time(job: Job, attempts: list[Attempt]) -> bool:
+    """Whether the last attempt would have had another one after it, but for the deadline."""
+    if job.plan is None or not attempts or attempts[-1].report is None:
+        return False
+    last, ended_at = attempts[-1], attempts[-1].ended_at or job.deadline_at
+    endless = job.plan.model_copy(update={"deadline_at": float("inf")})
+    after = follow(endless, position(attempts, last), last.report, now=ended_at, chance=1.0)
+    return after.position is not None and ended_at + after.wait_s >= job.deadline_at

@@ -1,0 +1,81 @@
+"""Every minute: whatever has nobody left who would end it is ended, repeated or settled."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from cavendish.attempt import Attempt, AttemptKey, State
+from cavendish.catalog import Catalog
+from cavendish.errors import JobConflict, SendFailed
+from cavendish.job import GRACE_S, Job, Status
+from cavendish.pipeline.generate import lost, report_attempt
+from cavendish.pipeline.settle import settle
+from cavendish.ports import Images, Jobs, Queue, Workflow
+from cavendish.price import cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchdog:
+    """The use case with its ports."""
+
+    jobs: Jobs
+    images: Images
+    queue: Queue
+    workflow: Workflow
+    catalog: Catalog
+
+    def sweep(self, now: float, *, failed: Callable[[str, Exception], None]) -> int:
+        """Look after everything that is due; gives how many there were. One that fails stays due, and is told of."""
+        seen = 0
+        for due in self.jobs.due(now):
+            seen += 1
+            try:
+                self.look(due, now)
+            except Exception as error:
+                failed(due if isinstance(due, str) else due.job_id, error)
+        return seen
+
+    def look(self, due: AttemptKey | str, now: float) -> None:
+        if isinstance(due, str):
+            job = self.jobs.get(due)
+            if job is not None and job.due_at is not None and job.due_at <= now:
+                self._job(job, now)
+            return
+        attempt = next((one for one in self.jobs.attempts(due.job_id) if one.key == due), None)
+        if attempt is not None and attempt.due_at is not None and attempt.due_at <= now:
+            end_attempt(attempt, jobs=self.jobs, images=self.images, workflow=self.workflow, catalog=self.catalog, now=now)
+
+    def _job(self, job: Job, now: float) -> None:
+        if now >= job.deadline_at + GRACE_S:
+            settle(job.id, jobs=self.jobs, now=now)
+            self.workflow.stop(job.id)
+        elif job.status is Status.QUEUED:
+            self._send_again(job, now)
+        elif self.workflow.runs(job.id):
+            self._all_is_well(job, now)
+        else:
+            settle(job.id, jobs=self.jobs, now=now)
+
+    def _send_again(self, job: Job, now: float) -> None:
+        with suppress(SendFailed):  # the next sweep comes in a minute
+            self.queue.send(job)
+            self._all_is_well(job, now)
+
+    def _all_is_well(self, job: Job, now: float) -> None:
+        with suppress(JobConflict):  # somebody else is at work on it, which is as well
+            self.jobs.save(job, job.looked_after(now))
+
+
+def end_attempt(
+    attempt: Attempt, *, jobs: Jobs, images: Images, workflow: Workflow, catalog: Catalog, now: float
+) -> None:
+    """End an attempt whose worker will not: with the picture if it got as far as the bucket, else as lost."""
+    if attempt.state is State.CALLING:
+        stored = images.find(attempt.key)
+        model = catalog.model(attempt.call.model)
+        result = stored or lost(cost(model, attempt.call.size, None))
+        ended = jobs.end(attempt.key, result, now, lost=stored is None)
+        if ended is None:
+            return
+        attempt = ended
+    report_attempt(attempt, jobs=jobs, workflow=workflow)

@@ -1,0 +1,173 @@
+"""The plan of a job, and the ladder that is walked along it.
+
+The state machine walks the same ladder (workflow.asl.yaml); a test drives both with the same outcomes.
+"""
+
+import math
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final, Literal, NamedTuple, Self
+
+from pydantic import Field
+
+from cavendish.outcome import Billed, Outcome, Report
+from cavendish.size import Tier
+from cavendish.value import Value
+
+#: The version of plans and attempt messages; consumers accept this one and the one before.
+VERSION: Final = 1
+
+#: Events that one attempt and one image add to an execution's history at most: two per state, five more per task.
+EVENTS_PER_ATTEMPT: Final = 18
+EVENTS_PER_IMAGE: Final = 10
+#: Step Functions ends an execution at 25,000 events; this leaves room for the rest.
+MAX_EVENTS: Final = 20_000
+
+
+class Rule(StrEnum):
+    """What a policy says about an outcome. What is not possible any more becomes the next rule in this order."""
+
+    TAKE = "take"
+    REPEAT = "repeat"
+    NEXT_ROUTE = "next_route"
+    LOWER = "lower"
+    FAIL = "fail"
+
+
+class Wait(Value):
+    """How long to wait before a repeat, in seconds: base x factor ^ try, between floor and cap."""
+
+    base_s: float
+    factor: float = 1.0
+    floor_s: float = 0.0
+    cap_s: float = 900.0
+    jitter: Literal["none", "full"] = "none"
+
+    def seconds(self, try_: int, chance: float, asked_s: float | None) -> int:
+        """The wait after this try (from 0), or what the model asked for if that is longer. `chance` is in [0, 1)."""
+        backoff = min(self.cap_s, max(self.floor_s, self.base_s * self.factor**try_))
+        chosen = self.floor_s + chance * (backoff - self.floor_s) if self.jitter == "full" else backoff
+        return math.ceil(max(chosen, asked_s or 0.0))
+
+
+class Call(Value):
+    """What an attempt asks of a model; it travels in the attempt's message."""
+
+    route: str
+    model: str
+    size: Tier
+    aspect_ratio: str
+    thinking: str | None = None
+    limit_s: int
+
+
+class PlannedRoute(Value):
+    """One model on one route at one resolution: how often, how long, and what each outcome leads to."""
+
+    call: Call
+    tries: int = Field(ge=1)
+    wait: Wait
+    rules: dict[Outcome, Rule]
+
+
+class Step(Value):
+    """One resolution, with its routes in order."""
+
+    size: Tier
+    routes: tuple[PlannedRoute, ...] = Field(min_length=1)
+
+
+class Plan(Value):
+    """The ladder of a job: the input of its workflow."""
+
+    v: int = VERSION
+    policy: str
+    steps: tuple[Step, ...] = Field(min_length=1)
+    max_attempts: int = Field(ge=1)
+    unknown_retries: int = Field(ge=0)
+    #: Seconds since the epoch.
+    deadline_at: float
+
+    def at(self, position: "Position") -> PlannedRoute:
+        return self.steps[position.step].routes[position.route]
+
+
+class Position(NamedTuple):
+    """Where an image stands on its ladder."""
+
+    step: int = 0
+    route: int = 0
+    try_: int = 0
+    #: Attempts made before this one, and how many of those may have been billed without our knowing.
+    attempts: int = 0
+    unknowns: int = 0
+
+    def repeat(self) -> Self:
+        return self._replace(try_=self.try_ + 1)
+
+    def next_route(self) -> Self:
+        return self._replace(route=self.route + 1, try_=0)
+
+    def lower(self) -> Self:
+        return self._replace(step=self.step + 1, route=0, try_=0)
+
+
+class Next(NamedTuple):
+    """What follows an attempt: `position` is None when the ladder ends here."""
+
+    rule: Rule
+    position: Position | None
+    wait_s: int = 0
+
+
+def follow(plan: Plan, position: Position, report: Report, *, now: float, chance: float) -> Next:
+    """Decide what follows an attempt that ended with this report. The same choices, in the same order, as the workflow."""
+    here = plan.at(position)
+    rule = here.rules.get(report.outcome, Rule.FAIL)
+    weighed = position._replace(
+        attempts=position.attempts + 1, unknowns=position.unknowns + (report.billed is Billed.UNKNOWN)
+    )
+    if rule is Rule.TAKE:
+        return Next(Rule.TAKE, None)
+    if rule is Rule.FAIL or _spent(plan, weighed) or now >= plan.deadline_at:
+        return Next(Rule.FAIL, None)
+    if rule is Rule.REPEAT and position.try_ + 1 < here.tries:
+        wait_s = here.wait.seconds(position.try_, chance, report.retry_after_s)
+        in_time = now + wait_s < plan.deadline_at
+        return Next(Rule.REPEAT, weighed.repeat(), wait_s) if in_time else Next(Rule.FAIL, None)
+    if rule is not Rule.LOWER and position.route + 1 < len(plan.steps[position.step].routes):
+        return Next(Rule.NEXT_ROUTE, weighed.next_route())
+    if position.step + 1 < len(plan.steps):
+        return Next(Rule.LOWER, weighed.lower())
+    return Next(Rule.FAIL, None)
+
+
+class Walked(NamedTuple):
+    """One attempt of a walk: where it stood, how it ended and what followed."""
+
+    position: Position
+    report: Report
+    next: Next
+
+
+def walk(
+    plan: Plan, attempt: Callable[[Call, float], tuple[Report, float]], *, now: float, chance: Callable[[], float]
+) -> list[Walked]:
+    """Walk the whole ladder of one image. `attempt` gets a call and the time, and gives the report and when it came."""
+    walked: list[Walked] = []
+    position: Position | None = Position()
+    while position is not None:
+        report, now = attempt(plan.at(position).call, now)
+        step = follow(plan, position, report, now=now, chance=chance())
+        walked.append(Walked(position, report, step))
+        position, now = step.position, now + step.wait_s
+    return walked
+
+
+def events(plan: Plan, images: int) -> int:
+    """The history events that the plan's execution has at most."""
+    return images * (plan.max_attempts * EVENTS_PER_ATTEMPT + EVENTS_PER_IMAGE) + EVENTS_PER_IMAGE
+
+
+def _spent(plan: Plan, weighed: Position) -> bool:
+    return weighed.attempts >= plan.max_attempts or weighed.unknowns > plan.unknown_retries

@@ -1,0 +1,106 @@
+"""What the use cases need from the outside. Each has a real adapter (functions/adapters) and a fake that passes its tests."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+from cavendish.attempt import Attempt, AttemptKey, Result
+from cavendish.errors import AttemptError
+from cavendish.job import Event, Job
+from cavendish.outcome import Report
+from cavendish.wire import WireRequest
+
+
+class Jobs(Protocol):
+    """The table: jobs, their attempts, and the events of both."""
+
+    def add(self, job: Job, event: Event) -> None:
+        """Write a new job with its first event. Raises JobConflict if it exists."""
+
+    def get(self, job_id: str) -> Job | None: ...
+
+    def save(self, before: Job, after: Job, event: Event | None = None) -> None:
+        """Write a changed job, and its event, if nobody else changed it. Raises JobConflict."""
+
+    def attempts(self, job_id: str) -> list[Attempt]:
+        """The job's attempts, oldest first."""
+
+    def begin(self, attempt: Attempt, now: float) -> None:
+        """Write an attempt before its call, if it is absent and its job may still call. Raises CallRefused."""
+
+    def retoken(self, key: AttemptKey, token: str) -> Attempt:
+        """Let an attempt be reported to whoever asked last. Gives the row as it is now."""
+
+    def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
+        """Move an attempt out of `calling`. None: somebody else did, and this result is kept beside it as late."""
+
+    def reported(self, key: AttemptKey) -> None:
+        """Note that the workflow has heard of an attempt's end."""
+
+    def due(self, now: float) -> Iterator[AttemptKey | str]:
+        """Attempts by key, and jobs by id, that nobody has ended in time."""
+
+
+class Images(Protocol):
+    """The bucket."""
+
+    def put(self, file: BinaryIO, result: Result, *, crc32: str) -> None:
+        """Store the picture of a result, and the result with it. `crc32` is base64."""
+
+    def find(self, key: AttemptKey) -> Result | None:
+        """The result that was stored for an attempt, if one was."""
+
+    def link(self, object_key: str, *, mime: str, expires_s: int) -> str:
+        """A URL under which anybody may read a picture until it expires."""
+
+
+class Queue(Protocol):
+    """The two lanes' queues of jobs."""
+
+    def send(self, job: Job) -> None: ...
+
+
+class Workflow(Protocol):
+    """The state machine, and the tokens it gave out."""
+
+    def start(self, job: Job) -> None:
+        """Start the execution of a planned job; a second start is no second execution."""
+
+    def runs(self, job_id: str) -> bool:
+        """Whether the job's execution is still running."""
+
+    def stop(self, job_id: str) -> None:
+        """Stop an execution, best effort: its job is ended already."""
+
+    def succeed(self, token: str, report: Report) -> None:
+        """Tell how an attempt ended. Raises WorkflowClosed."""
+
+    def fail(self, token: str, error: AttemptError) -> None:
+        """Tell that an attempt has no outcome of its own. Raises WorkflowClosed."""
+
+
+class ModelAnswer(Protocol):
+    """An answer that is still arriving."""
+
+    status: int
+    headers: Mapping[str, str]
+    #: Seconds until the connection stood.
+    connect_s: float
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it arrives. Raises CallFailed."""
+
+
+class Models(Protocol):
+    """The doors of all providers."""
+
+    def key(self, route: str) -> str:
+        """The provider's key; an empty one if none is set."""
+
+    def base_url(self, route: str) -> str: ...
+
+    def post(self, url: str, request: WireRequest, *, limit_s: float) -> AbstractContextManager[ModelAnswer]:
+        """Send a paid request, once, and never again. Everything until the body's end takes `limit_s` at most.
+
+        Raises CallFailed.
+        """

@@ -1,0 +1,75 @@
+"""What a caller may ask for: each field with its limits and its default. What fits together is said in fit.py."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import ConfigDict, Field, JsonValue, field_validator
+
+from cavendish.policy import POLICIES
+from cavendish.size import RATIOS, Size, parse_size
+from cavendish.value import Value
+
+PROMPT_MAX: Final = 32_000
+DEADLINE_DEFAULT_S: Final = 3_600
+
+Tag = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class JobRequest(Value):
+    """A request for pictures. Every default is one that a caller can see."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    #: Reaches the model verbatim.
+    prompt: str = Field(min_length=1, max_length=PROMPT_MAX)
+    size: str = "2K"
+    aspect_ratio: str | None = None
+    model: str | None = None
+    route: str | None = None
+    thinking: str | None = None
+    n: int = Field(default=1, ge=1, le=9)
+    policy: str = "cavendish"
+    allow_downgrade: bool = True
+    allow_fallback: bool = True
+    unknown_retries: int | None = Field(default=None, ge=0, le=10)
+    on_refusal: Literal["fail", "fallback"] = "fail"
+    lane: Literal["interactive", "bulk"] = "interactive"
+    deadline_s: int = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
+    metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+
+    @field_validator("prompt")
+    @classmethod
+    def _prompt_is_text(cls, prompt: str) -> str:
+        if not prompt.strip():
+            raise ValueError("the prompt is empty")
+        return prompt
+
+    @field_validator("size")
+    @classmethod
+    def _size_is_known(cls, size: str) -> str:
+        parse_size(size)
+        return size
+
+    @field_validator("aspect_ratio")
+    @classmethod
+    def _ratio_is_known(cls, ratio: str | None) -> str | None:
+        if ratio is not None and ratio not in RATIOS:
+            raise ValueError(f"{ratio!r} is no ratio that a model knows; they know {', '.join(RATIOS)}")
+        return ratio
+
+    @field_validator("policy")
+    @classmethod
+    def _policy_is_known(cls, policy: str) -> str:
+        if policy not in POLICIES:
+            raise ValueError(f"{policy!r} is no policy; there are {', '.join(POLICIES)}")
+        return policy
+
+    @property
+    def asked(self) -> Size:
+        """The size that was asked for."""
+        return parse_size(self.size)
+
+    @property
+    def ratio(self) -> str:
+        """The aspect ratio that was asked for, by name or by pixels."""
+        return self.aspect_ratio or self.asked.ratio or "1:1"

@@ -1,0 +1,1 @@
+"""The run without an AWS account. Nothing in functions/ or layers/ imports from here."""

@@ -1,0 +1,51 @@
+"""The control endpoint: scripts and weather in, calls and bill out. No product code may use it; tests and demos do."""
+
+from aiohttp import web
+
+from local.model_server.generate import WORLD
+from local.model_server.weather import Weather
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/_control/scripts")
+async def add_script(request: web.Request) -> web.Response:
+    script = await request.json()
+    answers = script.get("answers") if isinstance(script, dict) else None
+    if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
+        return _refused('a script is {"match": "part of the prompt", "answers": ["503", "ok"], "model": "optional id"}')
+    try:
+        request.app[WORLD].scripts.add(script.get("match", ""), answers, script.get("model"))
+    except ValueError as error:
+        return _refused(str(error))
+    return web.json_response({"accepted": len(answers)}, status=201)
+
+
+@routes.delete("/_control/scripts")
+async def clear_scripts(request: web.Request) -> web.Response:
+    request.app[WORLD].scripts.clear()
+    return web.Response(status=204)
+
+
+@routes.post("/_control/weather")
+async def set_weather(request: web.Request) -> web.Response:
+    world = request.app[WORLD]
+    try:
+        world.weather = Weather((await request.json()).get("weather", ""), world.seed)
+    except ValueError as error:
+        return _refused(str(error))
+    return web.json_response({"weather": world.weather.climate})
+
+
+@routes.get("/_control/calls")
+async def calls(request: web.Request) -> web.Response:
+    return web.json_response(request.app[WORLD].ledger.calls())
+
+
+@routes.get("/_control/bill")
+async def bill(request: web.Request) -> web.Response:
+    return web.json_response(request.app[WORLD].ledger.bill())
+
+
+def _refused(sentence: str) -> web.Response:
+    return web.json_response({"error": sentence}, status=400)

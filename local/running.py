@@ -1,0 +1,39 @@
+"""What `cavendish up` may be asked for, and what it answers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpOptions:
+    """The options of `cavendish up`, with their defaults."""
+
+    root: Path = CHECKOUT
+    port: int | None = None
+    weather: str = "calm"
+    learning: bool = True
+    routes: Mapping[str, str] = field(default_factory=dict)
+    time_scale: float = 1.0
+    #: Obey each function's role as AWS would; off only to see whether a refusal is ministack's mistake.
+    check_rights: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Where a running cloud is reached: the fields of the line `up --json` prints, in its order."""
+
+    api: str
+    compat: str | None
+    key: str
+    models: str
+    images_bucket: str
+    inbox_bucket: str | None
+    outbox_bucket: str | None
+    endpoint_url: str
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))

@@ -1,0 +1,82 @@
+"""A real model server in a process of its own, and the official SDK pointed at it."""
+
+import json
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+with warnings.catch_warnings():  # the SDK's source warns while it is compiled; our tests take warnings for errors
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from google import genai
+    from google.genai import types
+
+ROOT = Path(__file__).parents[2]
+START = (sys.executable, "-m", "local.model_server", "--port", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    url: str
+    process: subprocess.Popen[str]
+
+    def script(self, match: str, *answers: str, model: str | None = None) -> None:
+        body = {"match": match, "answers": answers, "model": model}
+        httpx.post(f"{self.url}/_control/scripts", json=body).raise_for_status()
+
+    def get(self, what: str) -> Any:
+        return httpx.get(f"{self.url}/_control/{what}").json()
+
+    def calls(self, prompt: str) -> list[dict[str, Any]]:
+        return [call for call in self.get("calls") if call["prompt"] == prompt]
+
+    def generate(
+        self, prompt: str, model: str = "gemini-3.1-flash-image", timeout_s: float = 10, **more: Any
+    ) -> httpx.Response:
+        """The call without an SDK, for answers that no SDK would show as they are."""
+        body = {"contents": [{"parts": [{"text": prompt}]}], **more}
+        address = f"{self.url}/v1beta/models/{model}:generateContent"
+        return httpx.post(address, json=body, headers={"x-goog-api-key": "k"}, timeout=timeout_s)
+
+
+@contextmanager
+def running(*options: str) -> Iterator[ModelServer]:
+    with subprocess.Popen([*START, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield ModelServer(json.loads(process.stdout.readline())["url"], process)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ModelServer]:
+    with running("--time-scale", "0.05") as started:
+        yield started
+
+
+@pytest.fixture
+def own_server() -> Iterator[ModelServer]:
+    """For tests that stop it, or change its weather."""
+    with running("--time-scale", "0.05") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def client_for(server: ModelServer) -> Callable[[str], genai.Client]:
+    def build(key: str) -> genai.Client:
+        return genai.Client(api_key=key, http_options=types.HttpOptions(base_url=server.url, api_version="v1beta"))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def client(client_for: Callable[[str], genai.Client]) -> genai.Client:
+    return client_for("any")

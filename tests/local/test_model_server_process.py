@@ -1,0 +1,49 @@
+"""The bill, the weather at run time, and the end of the process."""
+
+import signal
+import time
+
+import httpx
+import pytest
+
+FLASH, PRO = "gemini-3.1-flash-image", "gemini-3-pro-image"
+
+
+def test_every_call_is_on_the_bill_at_the_price_of_what_it_delivers(own_server):
+    own_server.script("smaller", "size=1K")
+    for prompt in ("as asked", "smaller"):
+        own_server.generate(prompt, PRO, generationConfig={"imageConfig": {"imageSize": "4K"}})
+
+    assert own_server.get("bill") == {"total_usd": 0.374, "calls": 2}
+    smaller = own_server.calls("smaller")[0]
+    assert smaller.items() >= {"n": 1, "model": PRO, "size": "4K", "status": 200, "billed_usd": 0.134}.items()
+
+
+def test_a_caller_that_hangs_up_is_billed_all_the_same(own_server):
+    own_server.script("too slow", "ok after=100s")
+
+    with pytest.raises(httpx.ReadTimeout):
+        own_server.generate("too slow", timeout_s=0.3)
+
+    assert own_server.get("bill")["total_usd"] == 0.067
+
+
+def test_the_server_stops_at_once_even_with_a_hanging_call(own_server):
+    own_server.script("for ever", "stall")
+    body = {"contents": [{"parts": [{"text": "for ever"}]}]}
+    address = f"{own_server.url}/v1/models/{FLASH}:generateContent?key=k"
+    with httpx.stream("POST", address, json=body):
+        started = time.monotonic()
+        own_server.process.send_signal(signal.SIGTERM)
+
+        assert own_server.process.wait(timeout=5) == 0
+        assert time.monotonic() - started < 1.0
+
+
+def test_the_weather_can_be_changed_while_it_runs(own_server):
+    changed = httpx.post(f"{own_server.url}/_control/weather", json={"weather": "drift"})
+    refused = httpx.post(f"{own_server.url}/_control/weather", json={"weather": "sunny"})
+
+    assert changed.json() == {"weather": "drift"}
+    assert refused.status_code == 400
+    assert "calm, articles, outages, drift" in refused.json()["error"]

@@ -1,0 +1,333 @@
+"""The laws of reading an answer: however it is cut and spelled, the same document and the same bytes come out."""
+
+import base64
+import contextlib
+import hashlib
+import io
+import itertools
+import json
+import random
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated, Picture
+from hypothesis import given
+from hypothesis import strategies as st
+
+PIXELS = bytes(range(256)) * 3
+CHUNK = 64 * 1024
+SOUND = '[{"data":"QUJD","a":"data"},{"data" : ["QUJD"]},1,{"a":{"data": "NaNI"}}]'
+
+
+def reader(**limits: int) -> AnswerReader:
+    return AnswerReader(open_file=io.BytesIO, picture_keys=frozenset({"data"}), **limits)
+
+
+def read(chunks: Iterable[bytes], **limits: int) -> Any:
+    answer = reader(**limits)
+    for chunk in chunks:
+        answer.feed(chunk)
+    return answer.document()
+
+
+def picture(text: str, size: int = 1) -> Picture:
+    """What comes of a string under a picture key, fed in chunks of that size; what follows it must survive."""
+    body = f'{{"data":"{text}","after":"it"}}'.encode()
+    document = read(body[at : at + size] for at in range(0, len(body), size))
+    assert document["after"] == "it"
+    assert isinstance(document["data"], Picture)
+    return document["data"]
+
+
+def content(picture: Picture) -> bytes:
+    picture.file.seek(0)
+    return picture.file.read()
+
+
+def with_contents(value: Any, shown: Callable[[Picture], object] = content) -> Any:
+    """The document in plain values, each picture as it is to be shown."""
+    if isinstance(value, dict):
+        return {key: with_contents(inner, shown) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [with_contents(inner, shown) for inner in value]
+    return shown(value) if isinstance(value, Picture) else value
+
+
+def as_json(value: object, **style: Any) -> bytes:
+    return json.dumps(value, default=lambda content: base64.b64encode(content).decode(), **style).encode()
+
+
+def as_json_has_it(text: str) -> Any:
+    """What strict JSON makes of a text, "a picture" for each string under the picture key; None if it is not JSON."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    def hang(found: dict[str, Any]) -> dict[str, Any]:
+        return found | ({"data": "a picture"} if isinstance(found.get("data"), str) else {})
+
+    with contextlib.suppress(ValueError):
+        return json.loads(text, parse_constant=refuse, object_hook=hang)
+
+
+def cut(body: bytes, places: list[int]) -> Iterator[bytes]:
+    edges = [0, *sorted(place % (len(body) + 1) for place in places), len(body)]
+    return (body[start:end] for start, end in itertools.pairwise(edges))
+
+
+def spelled(content: bytes, rng: random.Random) -> str:
+    """One of the spellings of these bytes that have been seen, or might be."""
+    ways = {"/": ["/", "_", r"\/", r"\u002f"], "+": ["+", "-", r"\u002B"], "=": ["=", r"\u003d", ""]}
+    characters = (rng.choice(ways.get(char, [char])) for char in base64.b64encode(content).decode())
+    spaces = ("", "", "", "", r"\n", r"\r\n", "\n", " ", r"\t")
+    prefix = rng.choice(("", "", "data:image/png;base64,", r"DATA:image\/png;base64,", "data:;base64,"))
+    return prefix + "".join(char + rng.choice(spaces) for char in characters)
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+keys = st.text().filter(lambda key: key != "data")
+pictures = st.fixed_dictionaries({"mimeType": st.text(), "data": st.binary(max_size=400)})
+values = st.recursive(
+    scalars | pictures,
+    lambda inner: st.lists(inner) | st.dictionaries(keys, inner) | st.fixed_dictionaries({"data": st.lists(inner)}),
+)
+answers = st.lists(values) | st.dictionaries(keys, values) | pictures
+styles = st.fixed_dictionaries({"ensure_ascii": st.booleans(), "indent": st.sampled_from([None, 1])})
+places = st.lists(st.integers(min_value=0, max_value=10_000), max_size=12)
+tokens = st.sampled_from([*'{}[]:,-1 "', '"data"', '"data":', '"a":', '"QUJD"', "NaN", "Infinity", "null"])
+
+
+@given(answers, styles, places)
+def test_any_answer_cut_anywhere_is_read_as_json_with_its_pictures_decoded(
+    answer: object, style: dict[str, Any], places: list[int]
+) -> None:
+    assert with_contents(read(cut(as_json(answer, **style), places))) == answer
+
+
+@given(answers)
+def test_an_answer_that_comes_byte_by_byte_is_complete_with_its_last_byte_and_not_before(answer: object) -> None:
+    growing = reader()
+
+    for byte in as_json(answer):
+        assert not growing.complete
+        with pytest.raises(AnswerTruncated):
+            growing.document()
+        growing.feed(bytes([byte]))
+
+    assert growing.complete
+
+
+@given(st.binary(max_size=1000), st.randoms(use_true_random=False), st.integers(min_value=1, max_value=500))
+def test_all_spellings_of_a_picture_give_the_same_bytes(content_: bytes, rng: random.Random, size: int) -> None:
+    found = picture(spelled(content_, rng), size)
+
+    assert found.fault is None
+    assert content(found) == content_
+
+
+@given(st.text(alphabet="ABab01+/-_= \n:;,.!dateé\x00", max_size=600), st.integers(min_value=2, max_value=700))
+def test_the_verdict_on_a_picture_does_not_depend_on_how_it_was_cut(text: str, size: int) -> None:
+    escaped = json.dumps(text)[1:-1]
+
+    assert picture(escaped, 1).fault == picture(escaped, size).fault
+
+
+@given(st.integers(0, len(SOUND)), st.integers(0, 8), st.lists(tokens, max_size=4).map("".join))
+def test_a_damaged_answer_is_taken_if_and_only_if_it_is_still_json(at: int, lost: int, put_in: str) -> None:
+    damaged = SOUND[:at] + put_in + SOUND[at + lost :]
+    expected = as_json_has_it(damaged)
+
+    if isinstance(expected, dict | list):
+        assert with_contents(read([damaged.encode()]), lambda _: "a picture") == expected
+    else:
+        with pytest.raises((AnswerGarbled, AnswerTruncated)):
+            read([damaged.encode()])
+
+
+@given(
+    st.binary() | st.text(alphabet='{}[]:,"\\NIu0dat\ud800 ').map(lambda text: text.encode("utf-8", "surrogatepass")),
+    places,
+)
+def test_no_bytes_raise_anything_but_the_named_errors(body: bytes, places: list[int]) -> None:
+    with contextlib.suppress(AnswerGarbled, AnswerTruncated):
+        read(cut(b'{"data":"' + body, places))
+    with contextlib.suppress(AnswerGarbled, AnswerTruncated):
+        read(cut(body, places))
+
+
+def test_a_picture_comes_with_its_size_and_checksums() -> None:
+    found = picture(base64.b64encode(PIXELS).decode(), CHUNK)
+
+    assert found.bytes == len(PIXELS)
+    assert found.sha256 == hashlib.sha256(PIXELS).hexdigest()
+    assert base64.b64decode(found.crc32) == zlib.crc32(PIXELS).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", None),
+        ("QQ", None),
+        ("QQ=", None),
+        ("QUJD====", None),
+        ("QUJD!UJD", "not base64 at character 5"),
+        ("QUJDé", "not base64 at character 5"),
+        (r"QU\/D\"QUJD", "not base64 at character 5"),
+        (r"QUJD\\", "not base64 at character 5"),
+        (r"QUJD\qQUJD", "not base64 at character 5"),
+        (r"QUJD\u12", "not base64 at character 5"),
+        ("QUJD\\u00e9", "not base64 at character 5"),
+        ("QQ==QUJD", "not base64 at character 5"),
+        ("QUJDQ", "base64 cut off after character 5"),
+        ("data:image/png;base64,QUJD.", "not base64 at character 27"),
+        ("data:image/svg+xml,QUJD", "not base64 at character 5"),
+        ("https://models.example/1.png", "not base64 at character 6"),
+        (" " * 300 + "data:image/png;base64,QUJD", "not base64 at character 305"),
+        ("QUJD" * 100_000 + "?" + "QUJD" * 100_000, "not base64 at character 400001"),
+    ],
+)
+def test_a_picture_that_is_not_base64_says_where_and_leaves_the_rest_of_the_answer(
+    text: str, fault: str | None
+) -> None:
+    assert [picture(text, size).fault for size in (3, CHUNK)] == [fault, fault]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"x":NaN}',
+        b'{"data":NaN,"x":{"data":"QUJD"}}',
+        b'{"x":Infinity}',
+        b'{"x":-Infinity}',
+        b'{"data":"QUJD"} NaN',
+        b'{"data":-"QUJD"}',
+        b'{"data":"QUJD""QUJD"}',
+        b'["data":"QUJD"]',
+        b'{"data":"QUJD":"QUJD"}',
+    ],
+)
+def test_a_picture_cannot_be_forged_or_misplaced(body: bytes) -> None:
+    with pytest.raises(AnswerGarbled):
+        read([body])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>502 Bad Gateway</html>",
+        b"upstream error",
+        b'"a string"',
+        b"null",
+        b"12",
+        b"]",
+        b"{} {}",
+        b"{},",
+        b'{} "data":"QUJD"',
+        b"{]",
+        b'{"a":"\xff"}',
+        b'{"a":"\n"}',
+        b'{"a":"\\q"}',
+        b'{"a":\xef\xbb\xbf1}',
+        b"[" + b"1" * 5000 + b"]",
+    ],
+)
+def test_what_is_not_a_json_object_or_array_is_garbled(body: bytes) -> None:
+    for chunks in ([body], [bytes([byte]) for byte in body]):
+        with pytest.raises(AnswerGarbled):
+            read(chunks)
+
+
+@pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"a":1}', b' \r\n\t{"a":1}', b'{"a":1}\r\n\r\n', b'{"a" :\n1 }'])
+def test_a_byte_order_mark_and_white_space_around_the_answer_do_no_harm(body: bytes) -> None:
+    assert read([body]) == read(bytes([byte]) for byte in body) == {"a": 1}
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"\xef\xbb\xbf", b'{"data":"QUJD"', b'{"data":"QUJD', b'{"a":"\\'])
+def test_an_answer_that_ends_too_early_is_truncated(body: bytes) -> None:
+    with pytest.raises(AnswerTruncated):
+        read([body])
+
+
+@pytest.mark.parametrize("chunk", [b"[" * CHUNK, b'{"a":' * CHUNK, b"["])
+def test_endless_nesting_is_refused_at_once(chunk: bytes) -> None:
+    with pytest.raises(AnswerGarbled, match="200 levels"):
+        read(itertools.repeat(chunk, 10_000_000))
+
+
+def test_nesting_up_to_the_limit_is_read() -> None:
+    assert read([b"[" * 200 + b"]" * 200])
+
+
+def test_two_pictures_stay_in_their_places_and_other_values_under_their_key_stay_json() -> None:
+    document = read([b'{"b":{"data":"QUI="},"a":[{"data":"QUJD"},{"data":null},{"data":{"data":[1]}}]}'])
+
+    assert with_contents(document) == {
+        "b": {"data": b"AB"},
+        "a": [{"data": b"ABC"}, {"data": None}, {"data": {"data": [1]}}],
+    }
+
+
+def test_of_a_doubled_key_the_last_picture_counts_as_with_any_json() -> None:
+    assert with_contents(read([b'{"data":"QUI=","data":"QUJD"}'])) == {"data": b"ABC"}
+
+
+def test_a_key_spelled_with_escapes_is_not_a_picture_key() -> None:
+    assert read([rb'{"da\u0074a":"QUJD"}']) == {"data": "QUJD"}
+
+
+def test_only_a_value_is_a_picture_never_a_string_that_reads_like_the_key() -> None:
+    assert read([b'{"a":"data","b":["data","QUJD"],"x":"\\"data\\":"}']) == {
+        "a": "data",
+        "b": ["data", "QUJD"],
+        "x": '"data":',
+    }
+
+
+def test_lone_surrogates_are_read_as_json_reads_them() -> None:
+    assert read([rb'{"a":"\ud800","data":"\ud800"}'])["a"] == "\ud800"
+
+
+def test_an_answer_larger_than_its_limits_is_refused() -> None:
+    with pytest.raises(AnswerTooLarge, match="larger than 10 bytes"):
+        read([b'{"data":', b'"QUJD"}'], max_body_bytes=10)
+    with pytest.raises(AnswerTooLarge, match="without its pictures"):
+        read([b'["', *[b"x" * 100] * 10], max_text_bytes=1000)
+    with pytest.raises(AnswerTooLarge, match="100 pictures"):
+        read([b"[", *[b'{"data":""},'] * 101])
+
+
+def test_a_large_picture_does_not_count_as_text() -> None:
+    assert with_contents(read([as_json({"data": PIXELS * 100})], max_text_bytes=100)) == {"data": PIXELS * 100}
+
+
+def test_closing_the_reader_closes_every_file_also_after_an_error() -> None:
+    files = [io.BytesIO(), io.BytesIO()]
+    with (
+        pytest.raises(AnswerGarbled),
+        AnswerReader(open_file=iter(files).__next__, picture_keys=frozenset({"data"})) as answer,
+    ):
+        answer.feed(b'[{"data":"QUJD"},{"data":"QU"},NaN]')
+
+    assert [file.closed for file in files] == [True, True]
+
+
+class Nowhere(io.BytesIO):
+    def write(self, written: Any) -> int:
+        return len(written)
+
+
+def test_memory_does_not_grow_with_the_picture() -> None:
+    answer = AnswerReader(open_file=Nowhere, picture_keys=frozenset({"data"}))
+    answer.feed(b'{"data":"')
+    chunk = b"QUJD" * (CHUNK // 4)
+
+    tracemalloc.start()
+    for _ in range(300):
+        answer.feed(chunk)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 1_000_000
