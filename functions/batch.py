@@ -21,6 +21,8 @@ def _try(record: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> bool
     try:
         work(json.loads(record["body"]))
     except Exception:
-        logger.exception("message.failed", message_id=record["messageId"], queue=record["eventSourceARN"].split(":")[-1])
+        logger.exception(
+            "message.failed", message_id=record["messageId"], queue=record["eventSourceARN"].split(":")[-1]
+        )
         return False
     return True

@@ -4,13 +4,16 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import botocore.session
 from botocore.config import Config
 
 REGION = "us-east-1"
-NOBODYS = (None, None, None, None)
-NO_FILE = (None, None, os.devnull, None)
+#: Key and secret of the emulator's one user.
+LOGIN = "test"
+
+_NOBODYS = (None, None, None, None)
+_NO_FILE = (None, None, os.devnull, None)
+_NOT_THE_USERS = {"profile": _NOBODYS, "ca_bundle": _NOBODYS, "config_file": _NO_FILE, "credentials_file": _NO_FILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,11 @@ class Aws:
     endpoint_url: str
 
     def client(self, service: str) -> Any:
-        session = botocore.session.Session(
-            {"profile": NOBODYS, "config_file": NO_FILE, "credentials_file": NO_FILE, "ca_bundle": NOBODYS}
-        )
-        return boto3.Session(botocore_session=session, region_name=REGION).client(
+        return botocore.session.Session(_NOT_THE_USERS).create_client(
             service,
+            region_name=REGION,
             endpoint_url=self.endpoint_url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=LOGIN,
+            aws_secret_access_key=LOGIN,
             config=Config(proxies={}, s3={"addressing_style": "path"}, retries={"max_attempts": 0}),
         )

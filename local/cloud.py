@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from http import HTTPStatus
 from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import change, emulator, models, process, stack, state
 from local import logs as function_logs
 from local.aws import Aws
-from local.errors import AlreadyRunning, CloudError
+from local.errors import AlreadyRunningError, CloudError
 from local.interrupt import interruptible
 from local.repair import repair
 from local.running import Running, UpOptions
@@ -17,6 +21,9 @@ from local.stack import Deployment
 from local.state import CloudState, Home
 
 LOOK_EVERY_SECONDS = 0.5
+
+#: What the emulator or a file that is just being saved may throw at us.
+BREAKAGES = (BotoCoreError, ClientError, OSError)
 
 #: Tells the user a line.
 Say = Callable[[str], None]
@@ -29,13 +36,8 @@ def up(options: UpOptions, make_key: MakeKey) -> Running:
     with interruptible(), state.alone(home):
         _end_leftovers(home)
         port = emulator.free_port(options.port)
-        try:
+        with _all_or_nothing(home):
             return _start(home, port, options, make_key)
-        except BaseException as error:
-            down(options.root)
-            if isinstance(error, CloudError):
-                error.log_path = error.log_path or home.log("ministack")
-            raise
 
 
 def run(options: UpOptions, make_key: MakeKey, announce: Callable[[Running], None], say: Say | None = None) -> None:
@@ -83,9 +85,22 @@ def down(root: Path) -> None:
     home.tidy()
 
 
-def logs(root: Path, follow: bool = True) -> Iterator[str]:
+def logs(root: Path, *, follow: bool = True) -> Iterator[str]:
     """What the functions said, as `function  message`; with `follow` without end."""
-    return function_logs.lines(_running_aws(root), follow)
+    return function_logs.lines(_running_aws(root), follow=follow)
+
+
+@contextmanager
+def _all_or_nothing(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        down(home.root)
+        if isinstance(error, BREAKAGES):
+            raise CloudError(f"The cloud did not start: {error}", home.log("ministack")) from error
+        if isinstance(error, CloudError):
+            error.log_path = error.log_path or home.log("ministack")
+        raise
 
 
 def _start(home: Home, port: int, options: UpOptions, make_key: MakeKey) -> Running:
@@ -98,7 +113,7 @@ def _start(home: Home, port: int, options: UpOptions, make_key: MakeKey) -> Runn
     aws = Aws(endpoint_url)
     deployment = stack.create(aws, home.root, _values(options, endpoint_url, models_url))
     repair(aws)
-    running = _reached(deployment, seed(deployment, make_key), models_url)
+    running = Running.at(deployment, seed(deployment, make_key), models_url)
     _must_answer(running.api)
     state.write(home, CloudState(processes=(ministack, server), running=asdict(running)))
     return running
@@ -114,30 +129,17 @@ def _values(options: UpOptions, endpoint_url: str, models_url: str) -> dict[str,
     }
 
 
-def _reached(deployment: Deployment, key: str, models_url: str) -> Running:
-    return Running(
-        api=f"{deployment.endpoint_url}/_aws/execute-api/{deployment.output('HttpApi')}",
-        compat=None,
-        key=key,
-        models=models_url,
-        images_bucket=deployment.output("ImagesBucket"),
-        inbox_bucket=deployment.outputs.get("InboxBucket"),
-        outbox_bucket=deployment.outputs.get("OutboxBucket"),
-        endpoint_url=deployment.endpoint_url,
-    )
-
-
 def _must_answer(api: str) -> None:
-    status = emulator.open_url(f"{api}/openapi.json")
-    if status >= 500:
-        raise CloudError(f"The API was deployed but answers {status}.")
+    status, text = emulator.get(f"{api}/openapi.json")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CloudError(f"The API was deployed but answers {status}: {text[:300]}")
 
 
 def _end_leftovers(home: Home) -> None:
     """Of a cloud that was killed while it started, or whose emulator died. One that runs is refused instead."""
     before = state.read(home)
     if before.running and all(part.alive for part in before.processes):
-        raise AlreadyRunning(f"This checkout's cloud runs at {before.running['api']}; end it with `cavendish down`.")
+        raise AlreadyRunningError(f"A cloud runs already: {before.running['api']}; end it with `cavendish down`.")
     down(home.root)
 
 
@@ -145,8 +147,8 @@ def _told_reload(root: Path, names: list[str]) -> str:
     started = time.monotonic()
     try:
         reload(root)
-    except CloudError as error:
-        return f"not redeployed: {' '.join(error.message.split())}"
+    except (CloudError, *BREAKAGES) as error:
+        return f"not redeployed: {' '.join(str(error).split())}"
     return f"redeployed in {time.monotonic() - started:.1f} s: {', '.join(names)}"
 
 

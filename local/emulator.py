@@ -6,9 +6,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 
-from local.errors import CloudError, PortInUse
+from local.errors import CloudError, PortInUseError
 from local.process import MARK, Process, spawn
 from local.state import Home
 
@@ -60,22 +61,22 @@ def free_port(wanted: int | None) -> int:
         try:
             probe.bind((HOST, wanted or 0))
         except (OSError, OverflowError) as error:
-            raise PortInUse(f"Port {wanted} cannot be used: {error}.") from error
+            raise PortInUseError(f"Port {wanted} cannot be used: {error}.") from error
         return int(probe.getsockname()[1])
 
 
-def open_url(url: str) -> int:
-    """The status of the answer; whatever proxy the user has, this machine is reached without it."""
+def get(url: str) -> tuple[int, str]:
+    """Status and text of the answer; whatever proxy the user has, this machine is reached without it."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=60) as answer:
-            return int(answer.status)
+            return int(answer.status), answer.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
-        return error.code
+        return error.code, error.read().decode(errors="replace")
 
 
 def _answers(endpoint_url: str) -> bool:
     try:
-        return open_url(f"{endpoint_url}/_ministack/ready") == 200
+        return get(f"{endpoint_url}/_ministack/ready")[0] == HTTPStatus.OK
     except OSError:
         return False

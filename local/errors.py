@@ -1,8 +1,8 @@
 """Why the local cloud did not do what it was asked; the command prints the sentence and ends with the code.
 
 * CloudError              exit 1: it did not start, deploy or answer
-  x AlreadyRunning        exit 3: one checkout has one cloud
-  x PortInUse             exit 4: the port asked for by --port belongs to somebody else
+  x AlreadyRunningError   exit 3: one checkout has one cloud
+  x PortInUseError        exit 4: the port asked for by --port belongs to somebody else
 """
 
 from pathlib import Path
@@ -19,13 +19,13 @@ class CloudError(Exception):
         self.log_path = log_path
 
 
-class AlreadyRunning(CloudError):
+class AlreadyRunningError(CloudError):
     """The caller's: `cavendish down` first."""
 
     exit_code = 3
 
 
-class PortInUse(CloudError):
+class PortInUseError(CloudError):
     """The caller's: another port, or none to have a free one chosen."""
 
     exit_code = 4

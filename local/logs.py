@@ -13,8 +13,8 @@ from local.stack import STACK
 
 LOOK_EVERY_SECONDS = 0.5
 PLATFORM = re.compile(r"(START|END|REPORT|INIT_START|XRAY) (RequestId|Runtime|TraceId)")
-#: A logger's field, a traceback's path, or a group of the function's own: the template's name with a random tail.
-SPEAKER = re.compile(rf'(?:"function_name": ?"|ministack-lambda-|/aws/lambda/){STACK}-(\w+?)-')
+#: A function's own group carries its name in the template, then a random tail.
+GROUP = re.compile(rf"/aws/lambda/{STACK}-(\w+?)-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ class Invocation:
 
     @property
     def speaker(self) -> str:
-        """In a group that all functions share only the lines themselves can tell."""
-        found = SPEAKER.search("\n".join((*self.messages, self.group)))
+        found = GROUP.match(self.group)
         return found[1] if found else self.group.rpartition("/")[2]
 
     def lines(self) -> Iterator[str]:
@@ -38,7 +37,7 @@ class Invocation:
                 yield f"{self.speaker:20}  {message.rstrip()}"
 
 
-def lines(aws: Aws, follow: bool) -> Iterator[str]:
+def lines(aws: Aws, *, follow: bool) -> Iterator[str]:
     """`function  message`, oldest first; all that was said so far, then what is said from now on."""
     client = aws.client("logs")
     told: set[str] = set()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from local.errors import CloudError
 
@@ -83,6 +83,7 @@ def stop(processes: Iterable[Process], folder: Path) -> None:
                 process.kill() if waited > GRACE_SECONDS else process.terminate()
         asked |= left
         psutil.wait_procs(left, timeout=0.05)
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 def _left(named: Iterable[Process], folder: Path) -> set[psutil.Process]:

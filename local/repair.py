@@ -12,6 +12,7 @@ def repair(aws: Aws) -> None:
     _allow_plain_http(aws)
     _make_numbers_of_limits(aws)
     _let_any_task_token_do(aws)
+    _tell_functions_logs_apart(aws)
 
 
 def _allow_plain_http(aws: Aws) -> None:
@@ -48,3 +49,15 @@ def _task_actions(iam: Any, role: str) -> Iterator[str]:
             for action in [actions] if isinstance(actions, str) else actions:
                 if action.startswith("states:SendTask"):
                     yield action
+
+
+def _tell_functions_logs_apart(aws: Aws) -> None:
+    """In a group that functions share, AWS names the function in the stream; here nothing would."""
+    functions = aws.client("lambda")
+    for page in functions.get_paginator("list_functions").paginate():
+        for function in page["Functions"]:
+            logging, own = function.get("LoggingConfig", {}), f"/aws/lambda/{function['FunctionName']}"
+            if logging.get("LogGroup", own) != own:
+                functions.update_function_configuration(
+                    FunctionName=function["FunctionName"], LoggingConfig={**logging, "LogGroup": own}
+                )

@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
+
+from local.stack import Deployment
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -34,6 +37,19 @@ class Running:
     inbox_bucket: str | None
     outbox_bucket: str | None
     endpoint_url: str
+
+    @classmethod
+    def at(cls, deployment: Deployment, key: str, models_url: str) -> Self:
+        return cls(
+            api=f"{deployment.endpoint_url}/_aws/execute-api/{deployment.output('HttpApi')}",
+            compat=None,
+            key=key,
+            models=models_url,
+            images_bucket=deployment.output("ImagesBucket"),
+            inbox_bucket=deployment.outputs.get("InboxBucket"),
+            outbox_bucket=deployment.outputs.get("OutboxBucket"),
+            endpoint_url=deployment.endpoint_url,
+        )
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))

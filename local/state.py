@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local.errors import AlreadyRunning
+from local.errors import AlreadyRunningError
 from local.process import Process
 
 
@@ -81,5 +81,5 @@ def alone(home: Home) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise AlreadyRunning("Another `cavendish up` is starting this checkout's cloud.") from error
+            raise AlreadyRunningError("Another `cavendish up` is starting this checkout's cloud.") from error
         yield

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from local import cloud
-from local.errors import CloudError
-from local.running import CHECKOUT, Running, UpOptions
 
 from cavendish_client import keys
 from cavendish_client.say import complain, say
+from local import cloud
+from local.errors import CloudError
+from local.running import CHECKOUT, Running, UpOptions
 
 app = typer.Typer(help="Pictures out of unreliable image models.", no_args_is_help=True, add_completion=False)
 app.add_typer(keys.app, name="keys")
@@ -69,7 +69,8 @@ def _announce(running: Running, *, as_json: bool) -> None:
     if as_json:
         say(running.as_json())
         return
-    say(f"api     {running.api}/v1/jobs\nkey     {running.key}\nmodels  {running.models}\naws     {running.endpoint_url}")
+    for name, value in (("api", f"{running.api}/v1/jobs"), ("key", running.key), ("models", running.models)):
+        say(f"{name:8}{value}")
 
 
 @contextmanager

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import boto3
 import typer
+
 from adapters.keys_table import KeysTable
 from cavendish.key import PREFIX, Key, digest
+from cavendish_client.say import say
 from local.aws import Aws
 from local.stack import Deployment
-
-from cavendish_client.say import say
 
 app = typer.Typer(help="The keys of those who may submit jobs.", no_args_is_help=True)
 

@@ -21,6 +21,8 @@ class JobsQueues:
     def send(self, job: Job) -> None:
         body = json.dumps({"v": VERSION, "job_id": job.id})
         try:
-            self._client.send_message(QueueUrl=self._lanes[job.request.lane], MessageBody=body, MessageGroupId=job.tenant)
+            self._client.send_message(
+                QueueUrl=self._lanes[job.request.lane], MessageBody=body, MessageGroupId=job.tenant
+            )
         except (BotoCoreError, ClientError) as error:
             raise SendFailed(f"job {job.id} could not be sent: {error}") from error

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-import wiring
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
+import wiring
 from api.problems import Unauthorized
 from cavendish.key import Key, digest
 

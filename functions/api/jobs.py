@@ -19,7 +19,7 @@ from cavendish.pipeline.submit import submit
 from cavendish.ulid import is_ulid, ulid
 from cavendish.view import ASK_AGAIN_S, LINK_EXPIRES_S, view
 
-router = APIGatewayHttpRouter()
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
 
 
 @router.post("/v1/jobs")

@@ -30,9 +30,19 @@ def register(app: APIGatewayHttpResolver) -> None:
 
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response[str]:
     headers = {"Cache-Control": "no-store", **more.pop("headers", {})}
-    body = {"type": f"urn:cavendish:problem:{code}", "title": title, "status": status, "detail": detail, "code": code, **more}
+    body = {
+        "type": f"urn:cavendish:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+    }
     return Response(
-        status_code=status, content_type="application/problem+json", body=json.dumps(body, ensure_ascii=False), headers=headers
+        status_code=status,
+        content_type="application/problem+json",
+        body=json.dumps(body, ensure_ascii=False),
+        headers=headers,
     )
 
 
@@ -40,22 +50,28 @@ def _invalid(error: RequestInvalid) -> Response[str]:
     errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     if len(errors) == 1 and error.faults[0].pointer == "":
         return problem(400, "malformed_body", "The body cannot be read", error.faults[0].detail)
-    detail = f"{len(errors)} fault{'s' if len(errors) > 1 else ''}: see errors; nothing was queued and nothing will be billed"
+    detail = f"{len(errors)} fault{'s' if len(errors) > 1 else ''}, see errors; nothing was queued, nothing is billed"
     return problem(422, "invalid_request", "The request cannot become a job", detail, errors=errors)
 
 
 def _unauthorized(error: Unauthorized) -> Response[str]:
     return problem(
-        401, "unauthorized", "A valid key is needed", str(error), headers={"WWW-Authenticate": 'Bearer realm="cavendish"'}
+        401,
+        "unauthorized",
+        "A valid key is needed",
+        str(error),
+        headers={"WWW-Authenticate": 'Bearer realm="cavendish"'},
     )
 
 
 def _unknown_job(error: UnknownJob) -> Response[str]:
-    return problem(404, "unknown_job", "There is no such job", "no job of yours has this id; ids are in the answer to a submit")
+    return problem(404, "unknown_job", "There is no such job", "no job of yours has this id")
 
 
 def _conflict(error: JobConflict) -> Response[str]:
-    return problem(409, "job_changed", "The job changed meanwhile", "the job changed while this was done; send it again")
+    return problem(
+        409, "job_changed", "The job changed meanwhile", "the job changed while this was done; send it again"
+    )
 
 
 def _no_route(error: NotFoundError) -> Response[str]:

@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from local import change, cloud, models, package, process, state, template
-from local.errors import AlreadyRunning, CloudError, PortInUse
+from local.errors import AlreadyRunningError, CloudError, PortInUseError
 from local.process import Process
 from local.running import Running, UpOptions
 from local.stack import Deployment
@@ -220,18 +220,18 @@ def test_a_pid_that_was_used_again_is_not_ours() -> None:
 
 def test_a_second_up_is_refused_while_one_runs(checkout: Path) -> None:
     state.write(Home(checkout), CloudState(processes=(process.current("up"),), running={"api": "http://127.0.0.1:9"}))
-    with pytest.raises(AlreadyRunning, match=r"http://127\.0\.0\.1:9") as refused:
+    with pytest.raises(AlreadyRunningError, match=r"http://127\.0\.0\.1:9") as refused:
         cloud.up(UpOptions(root=checkout), no_key)
     assert refused.value.exit_code == 3
 
 
 def test_a_second_up_is_refused_while_one_starts(checkout: Path) -> None:
-    with state.alone(Home(checkout)), pytest.raises(AlreadyRunning):
+    with state.alone(Home(checkout)), pytest.raises(AlreadyRunningError):
         cloud.up(UpOptions(root=checkout), no_key)
 
 
 def test_a_port_that_is_taken_is_refused(checkout: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortInUse) as refused:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortInUseError) as refused:
         cloud.up(UpOptions(root=checkout, port=taken.getsockname()[1]), no_key)
     assert refused.value.exit_code == 4
 

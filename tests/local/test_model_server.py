@@ -50,10 +50,12 @@ def test_each_model_has_its_own_table_of_pixels(client, model, expected):
 
 
 @ASYNC_SDK
-def test_the_asynchronous_client_gets_the_same_answers(client):
-    answer = asyncio.run(client.aio.models.generate_content(model=PRO, contents="a heron", config=config("4K", "1:1")))
+def test_the_asynchronous_client_gets_the_same_answers(client_for):
+    async def ask():
+        async with client_for("any").aio as client:
+            return await client.models.generate_content(model=PRO, contents="a heron", config=config("4K", "1:1"))
 
-    assert pixels(files(answer)[0]) == (4096, 4096)
+    assert pixels(files(asyncio.run(ask()))[0]) == (4096, 4096)
 
 
 def test_the_declared_type_is_the_type_of_the_bytes(client):
@@ -89,10 +91,11 @@ def test_a_stream_brings_the_picture_whole_and_the_finish_last(client):
 
 
 @ASYNC_SDK
-def test_an_asynchronous_stream_brings_it_too(client):
+def test_an_asynchronous_stream_brings_it_too(client_for):
     async def read():
-        stream = await client.aio.models.generate_content_stream(model=FLASH, contents="a heron")
-        return [chunk async for chunk in stream]
+        async with client_for("any").aio as client:
+            stream = await client.models.generate_content_stream(model=FLASH, contents="a heron")
+            return [chunk async for chunk in stream]
 
     assert pixels(files(asyncio.run(read())[-1])[0]) == (1024, 1024)
 

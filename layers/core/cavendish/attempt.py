@@ -90,6 +90,10 @@ class StoredImage(Value):
     bytes: int
     sha256: str
 
+    @property
+    def measured(self) -> Measured:
+        return Measured(self.mime, self.width, self.height)
+
     @classmethod
     def of(cls, key: AttemptKey, measured: Measured, size_bytes: int, sha256: str) -> Self:
         return cls(
@@ -108,7 +112,7 @@ class Result(Value):
     report: Report
     image: StoredImage | None = None
     cost_usd: float = 0.0
-    timings: dict[str, float] = {}
+    timings: dict[str, float] = Field(default_factory=dict)
     #: The model's own words, where it said something instead of making a picture.
     note: str | None = None
 

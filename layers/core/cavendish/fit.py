@@ -56,7 +56,9 @@ def _misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
 def _ratio_misfits(request: JobRequest) -> list[RequestFault]:
     pixels = request.asked.ratio
     if pixels and request.aspect_ratio and pixels != request.aspect_ratio:
-        return [RequestFault("/aspect_ratio", f"{request.size} is {pixels}, not {request.aspect_ratio}; send one of them")]
+        return [
+            RequestFault("/aspect_ratio", f"{request.size} is {pixels}, not {request.aspect_ratio}; send one of them")
+        ]
     return []
 
 
@@ -78,9 +80,13 @@ def _model_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
 def _policy_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
     if lineup(request, catalog):
         return []
-    wish = f"{request.asked.tier} at {request.ratio}" + (f" with {request.thinking} thinking" if request.thinking else "")
+    wish = f"{request.asked.tier} at {request.ratio}" + (
+        f" with {request.thinking} thinking" if request.thinking else ""
+    )
     makers = ids(catalog.makers(request.asked.tier, request.ratio))
-    return [RequestFault("/size", f"no model of the policy {request.policy} makes {wish}; these make the size: {makers}")]
+    return [
+        RequestFault("/size", f"no model of the policy {request.policy} makes {wish}; these make the size: {makers}")
+    ]
 
 
 def _limits_of(model: Model, request: JobRequest, catalog: Catalog) -> list[RequestFault]:

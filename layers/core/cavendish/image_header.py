@@ -1,6 +1,7 @@
 """One reader for each image format: the pixels its header gives, and whether its end is there.
 
-Reads a few small pieces, whatever the file's size. Which format a file has and what its pixels must be is not asked here.
+Reads a few small pieces, whatever the file's size.
+Which format a file has, and whether it was asked for, is decided elsewhere.
 """
 
 import struct

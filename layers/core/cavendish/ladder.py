@@ -1,4 +1,4 @@
-"""Fits a policy to a request: which models at which resolutions, in which order. Pure, so that a plan can be made twice."""
+"""Fits a policy to a request: which models at which resolutions, in which order. Made twice, a plan is the same."""
 
 from cavendish.catalog import Catalog, Model
 from cavendish.outcome import Outcome

@@ -108,6 +108,4 @@ def report(
 ) -> Report:
     """Make a report, with the table's word on billing unless the attempt knows better."""
     row = TABLE[outcome]
-    return Report(
-        outcome=outcome, billed=billed or row.billed, retry_after_s=retry_after_s, detail=detail or row.title
-    )
+    return Report(outcome=outcome, billed=billed or row.billed, retry_after_s=retry_after_s, detail=detail or row.title)

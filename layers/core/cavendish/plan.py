@@ -121,7 +121,7 @@ class Next(NamedTuple):
 
 
 def follow(plan: Plan, position: Position, report: Report, *, now: float, chance: float) -> Next:
-    """Decide what follows an attempt that ended with this report. The same choices, in the same order, as the workflow."""
+    """Decide what follows an attempt that ended with this report: the workflow's choices, in their order."""
     here = plan.at(position)
     rule = here.rules.get(report.outcome, Rule.FAIL)
     weighed = position._replace(

@@ -24,7 +24,7 @@ _ENDS: Final = {
     Outcome.CANCELLED: Rule.FAIL,
     Outcome.OVER_BUDGET: Rule.FAIL,
 }
-_REPEATS: Final = {outcome: Rule.REPEAT for outcome in Outcome} | _ENDS
+_REPEATS: Final = dict.fromkeys(Outcome, Rule.REPEAT) | _ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ _SECONDS: Final = Wait(base_s=2, factor=2, floor_s=1, cap_s=30, jitter="full")
 CAVENDISH: Final = Policy(
     name="cavendish",
     source=(
-        "both families at each step; limits twice the 95th percentiles of rows S0.02 and S1.02, but for Flash below 4K: "
-        "Nano Banana 2.1 really takes 15 to 40 s there, and a call cut short is paid twice"
+        "both families at each step; limits twice the 95th percentiles of rows S0.02 and S1.02, but for Flash below "
+        "4K: Nano Banana 2.1 really takes 15 to 40 s there, and a call cut short is paid twice"
     ),
     models=("gemini-nano-banana-2.1", PRO),
     terms={

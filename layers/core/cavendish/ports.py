@@ -1,4 +1,4 @@
-"""What the use cases need from the outside. Each has a real adapter (functions/adapters) and a fake that passes its tests."""
+"""What the use cases need from the outside: each a real adapter (functions/adapters) and a fake with the same tests."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager

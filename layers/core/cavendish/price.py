@@ -19,4 +19,5 @@ def cost(model: Model, size: Tier, usage: Usage | None) -> float:
     if usage is None:
         return model.price.image[size]
     rates = model.price.per_million
-    return round(sum(getattr(usage, kind) * rate for kind, rate in rates.items()) / 1_000_000, 6)
+    tokens: dict[str, int] = usage.model_dump()
+    return round(sum(tokens[kind] * rate for kind, rate in rates.items()) / 1_000_000, 6)

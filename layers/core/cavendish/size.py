@@ -44,7 +44,7 @@ def _from_pixels(width: int, height: int) -> Size:
     # Models round to multiples of 8 or 16: 1376x768 is their 16:9, 0.8 % off; at 512 they are up to 5 % off.
     if _distance(width / height, _quotient(ratio)) > 2 * TOLERANCE or _distance(width * height, EDGE[tier] ** 2) > 0.1:
         raise ValueError(
-            f"no model makes {width}x{height}; the nearest is {tier} at {ratio}: name a size and an aspect_ratio instead"
+            f"no model makes {width}x{height}; the nearest is {tier} at {ratio}: name size and aspect_ratio instead"
         )
     return Size(tier, ratio)
 

@@ -16,7 +16,9 @@ LINK_EXPIRES_S = 900
 ASK_AGAIN_S = 2
 
 
-def view(job: Job, attempts: list[Attempt], *, base_url: str, link: Callable[[str, str], str], now: float) -> dict[str, Any]:
+def view(
+    job: Job, attempts: list[Attempt], *, base_url: str, link: Callable[[str, str], str], now: float
+) -> dict[str, Any]:
     """The whole job. `link` makes a URL out of an object key and a mime type."""
     made = [] if job.status is Status.CANCELLED else pictures(attempts)
     images = [_image(one, link, now) for one in made] if job.ended else []
@@ -49,8 +51,8 @@ def _requested(job: Job) -> dict[str, Any]:
 
 
 def _image(attempt: Attempt, link: Callable[[str, str], str], now: float) -> dict[str, Any]:
-    assert attempt.result is not None and attempt.result.image is not None, "only made attempts are shown"
-    image = attempt.result.image
+    image = attempt.result.image if attempt.result else None
+    assert image is not None, "only made attempts are shown"
     return {
         "index": attempt.key.image,
         "url": link(image.object_key, image.mime),
@@ -102,7 +104,10 @@ def _words(step: Next, attempt: Attempt, attempts: list[Attempt], plan: Plan) ->
         return "done" if step.rule is Rule.TAKE else f"end: {title}, and nothing is left to try"
     call = plan.at(step.position).call
     if step.rule is Rule.REPEAT:
-        following = next((one for one in attempts if one.key.image == attempt.key.image and one.started_at > attempt.started_at), None)
+        following = next(
+            (one for one in attempts if one.key.image == attempt.key.image and one.started_at > attempt.started_at),
+            None,
+        )
         return f"repeat after {following.waited_s if following else step.wait_s} s: {title}"
     if step.rule is Rule.NEXT_ROUTE:
         return f"fall back to {call.model}: {title}"

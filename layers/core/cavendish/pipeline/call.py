@@ -93,7 +93,7 @@ class Caller:
 
     def _wrong_size(self, asked: Call, image: StoredImage) -> Report | None:
         expected = self._catalog.expected(asked.model, asked.size, asked.aspect_ratio)
-        if fits(image, expected.width, expected.height):
+        if fits(image.measured, expected.width, expected.height):
             return None
         detail = f"asked for {expected.width}x{expected.height}, got {image.width}x{image.height}"
         return report(Outcome.WRONG_SIZE, detail=detail)

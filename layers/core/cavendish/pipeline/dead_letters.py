@@ -17,7 +17,9 @@ def bury_job(job_id: str, *, jobs: Jobs, now: float) -> None:
     if job is None or job.status is not Status.QUEUED:
         return
     row = TABLE[Outcome.UNDELIVERABLE]
-    error = JobError(code=Outcome.UNDELIVERABLE, title=row.title, detail="the job could not be started; the log says why")
+    error = JobError(
+        code=Outcome.UNDELIVERABLE, title=row.title, detail="the job could not be started; the log says why"
+    )
     ended = job.end(Status.FAILED, now, error)
     try:
         jobs.save(job, ended, ended.event(f"job.{ended.status}"))

@@ -1,4 +1,4 @@
-"""An attempt: written before the call, called once, stored, ended, reported. At each point it may die and be repeated."""
+"""An attempt: written, called once, stored, ended, reported. At each point its worker may die, and it be repeated."""
 
 from collections.abc import Callable
 from contextlib import suppress

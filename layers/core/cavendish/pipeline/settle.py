@@ -60,9 +60,9 @@ def _error(job: Job, attempts: list[Attempt], now: float) -> JobError:
 
 def _stopped_by_time(job: Job, attempts: list[Attempt]) -> bool:
     """Whether the last attempt would have had another one after it, but for the deadline."""
-    if job.plan is None or not attempts or attempts[-1].report is None:
+    last = attempts[-1] if attempts else None
+    if job.plan is None or last is None or last.report is None or last.ended_at is None:
         return False
-    last, ended_at = attempts[-1], attempts[-1].ended_at or job.deadline_at
     endless = job.plan.model_copy(update={"deadline_at": float("inf")})
-    after = follow(endless, position(attempts, last), last.report, now=ended_at, chance=1.0)
-    return after.position is not None and ended_at + after.wait_s >= job.deadline_at
+    after = follow(endless, position(attempts, last), last.report, now=last.ended_at, chance=1.0)
+    return after.position is not None and last.ended_at + after.wait_s >= job.deadline_at

@@ -43,7 +43,9 @@ class Watchdog:
             return
         attempt = next((one for one in self.jobs.attempts(due.job_id) if one.key == due), None)
         if attempt is not None and attempt.due_at is not None and attempt.due_at <= now:
-            end_attempt(attempt, jobs=self.jobs, images=self.images, workflow=self.workflow, catalog=self.catalog, now=now)
+            end_attempt(
+                attempt, jobs=self.jobs, images=self.images, workflow=self.workflow, catalog=self.catalog, now=now
+            )
 
     def _job(self, job: Job, now: float) -> None:
         if now >= job.deadline_at + GRACE_S:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cavendish.answer import Picture
 from cavendish.catalog import Model
-from cavendish.outcome import Billed, Outcome, report
+from cavendish.outcome import Billed, Outcome, Report, report
 from cavendish.plan import Call
 from cavendish.price import Usage
 from cavendish.wire import Reading, WireRequest
@@ -52,14 +52,14 @@ def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
         return Reading(report=report(Outcome.GARBLED, detail="the answer is not a JSON object"))
     candidate = _first(document.get("candidates"))
     parts = _parts(candidate)
-    facts = {
-        "usage": _usage(pick(document, "usageMetadata")),
-        "model_version": _text(pick(document, "modelVersion")),
-        "note": "\n".join(text for part in parts if not part.get("thought") and (text := _text(part.get("text")))) or None,
-    }
-    if picture := _picture(parts):
-        return Reading(picture=picture, **facts)
-    return Reading(report=_without_picture(document, candidate, facts["usage"]), **facts)
+    picture, usage = _picture(parts), _usage(pick(document, "usageMetadata"))
+    return Reading(
+        picture=picture,
+        report=None if picture else _without_picture(document, candidate, usage),
+        usage=usage,
+        model_version=_text(pick(document, "modelVersion")),
+        note=_note(parts),
+    )
 
 
 def _is_error(document: Any) -> bool:
@@ -81,13 +81,18 @@ def _picture(parts: list[dict[str, Any]]) -> Picture | None:
     return shown[-1] if shown else found[-1][1] if found else None
 
 
+def _note(parts: list[dict[str, Any]]) -> str | None:
+    words = [text for part in parts if not part.get("thought") and (text := _text(part.get("text")))]
+    return "\n".join(words) or None
+
+
 def _inline(part: dict[str, Any]) -> Picture | None:
     inline = pick(part, "inlineData")
     data = inline.get("data") if isinstance(inline, dict) else None
     return data if isinstance(data, Picture) else None
 
 
-def _without_picture(document: dict[str, Any], candidate: dict[str, Any], usage: Usage | None) -> Any:
+def _without_picture(document: dict[str, Any], candidate: dict[str, Any], usage: Usage | None) -> Report:
     feedback = pick(document, "promptFeedback")
     if isinstance(feedback, dict) and (reason := pick(feedback, "blockReason")):
         return report(Outcome.REFUSED_INPUT, detail=f"the model refused the prompt: {reason}")
