@@ -92,7 +92,7 @@ class StoredImage(Value):
 
     @property
     def measured(self) -> Measured:
-        return Measured(self.mime, self.width, self.height)
+        return Measured(mime=self.mime, width=self.width, height=self.height)
 
     @classmethod
     def of(cls, key: AttemptKey, measured: Measured, size_bytes: int, sha256: str) -> Self:
