@@ -1,6 +1,5 @@
 """The messages of one SQS batch, in flight together; each ends on its own."""
 
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from wiring import logger
 
 
-def each(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def each(event: dict[str, Any], work: Callable[[str], None]) -> dict[str, Any]:
     """Work on the body of every message. SQS brings back those that failed, and only those."""
     records = event["Records"]
     with ThreadPoolExecutor(max_workers=len(records)) as pool:
@@ -17,9 +16,9 @@ def each(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> dict[
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _try(record: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> bool:
+def _try(record: dict[str, Any], work: Callable[[str], None]) -> bool:
     try:
-        work(json.loads(record["body"]))
+        work(record["body"])
     except Exception:
         logger.exception(
             "message.failed", message_id=record["messageId"], queue=record["eventSourceARN"].split(":")[-1]

@@ -1,12 +1,12 @@
 """End what a queue gave up."""
 
+import json
 from typing import Any
 
 import batch
 import wiring
-from cavendish.attempt import AttemptMessage
 from cavendish.catalog import catalog
-from cavendish.pipeline.dead_letters import bury_attempt, bury_job
+from cavendish.pipeline.dead_letters import bury
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -14,16 +14,22 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return batch.each(event, _bury)
 
 
-def _bury(message: dict[str, Any]) -> None:
-    if "token" in message:
-        bury_attempt(
-            AttemptMessage.model_validate(message),
-            jobs=wiring.jobs(),
-            images=wiring.images(),
-            workflow=wiring.tokens(),
-            catalog=catalog(),
-            now=wiring.clock(),
-        )
-    else:
-        bury_job(str(message["job_id"]), jobs=wiring.jobs(), now=wiring.clock())
-    wiring.logger.error("message.buried", job_id=message["job_id"])
+def _bury(body: str) -> None:
+    job_id = bury(
+        _fields(body),
+        jobs=wiring.jobs(),
+        images=wiring.images(),
+        workflow=wiring.tokens(),
+        catalog=catalog(),
+        now=wiring.clock(),
+    )
+    wiring.logger.error("message.buried", job_id=job_id, length=len(body))
+
+
+def _fields(body: str) -> dict[str, Any]:
+    """What can be read of a message; nothing, if it is none of ours."""
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}

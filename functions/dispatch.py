@@ -1,5 +1,6 @@
 """Plan the ladder of each job and start its workflow."""
 
+import json
 from typing import Any
 
 import batch
@@ -13,7 +14,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return batch.each(event, _dispatch)
 
 
-def _dispatch(message: dict[str, Any]) -> None:
-    job_id = str(message["job_id"])
+def _dispatch(body: str) -> None:
+    job_id = str(json.loads(body)["job_id"])
     dispatch(job_id, jobs=wiring.jobs(), workflow=wiring.starter(), catalog=catalog(), now=wiring.clock())
     wiring.logger.info("job.dispatched", job_id=job_id)

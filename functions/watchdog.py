@@ -1,5 +1,6 @@
 """End, repeat or settle whatever has nobody left who would."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import wiring
@@ -7,7 +8,8 @@ import wiring
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Called every minute."""
-    seen = wiring.watchdog().sweep(wiring.clock(), failed=_log)
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        seen = wiring.watchdog().sweep(wiring.clock(), failed=_log, each=pool.map)
     wiring.logger.info("watchdog.swept", due=seen)
     return {"due": seen}
 

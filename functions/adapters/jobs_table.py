@@ -1,7 +1,9 @@
 """The table of jobs, on DynamoDB: every write is conditional, and a change and its event are one transaction."""
 
+import random
+import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -10,6 +12,10 @@ from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
 from cavendish.errors import CallRefused, JobConflict
 from cavendish.job import Event, Job
 from cavendish.outcome import Outcome
+
+#: How often a transaction that met another one on the same row is tried, and the pause between at most, in seconds.
+_CONFLICTS: Final = 8
+_CONFLICT_PAUSE_S: Final = 0.05
 
 
 class JobsTable:
@@ -127,12 +133,18 @@ class JobsTable:
         return {"Put": {**put, **{name: value for name, value in names_and_values.items() if value}}}
 
     def _write(self, items: list[dict[str, Any]], refused: Exception) -> None:
-        try:
-            self._client.transact_write_items(TransactItems=items)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-            raise refused from None
+        """Write all or nothing. Botocore does not repeat a conflict with another transaction, so it is done here."""
+        for last in (*(False,) * (_CONFLICTS - 1), True):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                if last or not _is_conflict(error):
+                    raise refused from None
+                time.sleep(random.uniform(0.005, _CONFLICT_PAUSE_S))  # noqa: S311, jitter is no secret
+            else:
+                return
 
     def _update(self, key: AttemptKey, changes: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
         names = {"#state": "state", "#token": "token", "#result": "result"}
@@ -152,3 +164,9 @@ class JobsTable:
             raise CallRefused(f"attempt {key.path} of job {key.job_id} has moved on") from None
         row: dict[str, Any] = answer["Attributes"]
         return row
+
+
+def _is_conflict(error: ClientError) -> bool:
+    """Whether another transaction was at work, and no condition failed."""
+    codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+    return "TransactionConflict" in codes and "ConditionalCheckFailed" not in codes

@@ -1,6 +1,6 @@
 """Who is calling: the tenant of the key, checked here only, with a short memory."""
 
-from functools import cache
+from functools import lru_cache
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
@@ -24,6 +24,6 @@ def tenant(router: Router) -> str:
     return key.tenant
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _known(digest: str, window: int) -> Key | None:
     return wiring.keys().get(digest)

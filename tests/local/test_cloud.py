@@ -82,6 +82,8 @@ FILES = {
     "layers/core/requirements.txt": "pydantic",
     "layers/core/cavendish/__init__.py": "VERSION = 'one'",
     "layers/core/cavendish/catalog.toml": CATALOG,
+    "local/__init__.py": "",  # a package of its own, or the installed checkout's would win
+    "local/model_server/__init__.py": "",
     "local/model_server/__main__.py": MODEL_SERVER,
 }
 

@@ -1,10 +1,11 @@
 """The attempt: one call to a model, known by where it stands on its image's ladder, never by a random id."""
 
 from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from cavendish.errors import MessageUnreadable
 from cavendish.image import Measured
 from cavendish.outcome import Billed, Outcome, Report
 from cavendish.plan import VERSION, Call, Position
@@ -74,10 +75,6 @@ class AttemptMessage(Value):
     @property
     def key(self) -> AttemptKey:
         return AttemptKey(self.job_id, self.image, self.step, self.route, self.try_)
-
-    @property
-    def readable(self) -> bool:
-        return self.v in (VERSION, VERSION - 1)
 
 
 class StoredImage(Value):
@@ -161,6 +158,16 @@ class Attempt(Value):
         if self.result and self.result.report.billed is Billed.UNKNOWN:
             return self.result.cost_usd
         return 0.0
+
+
+def read_message(fields: dict[str, Any]) -> AttemptMessage:
+    """Read a message of this version or the one before. Raises MessageUnreadable."""
+    try:
+        if fields.get("v") in (VERSION, VERSION - 1):
+            return AttemptMessage.model_validate(fields)
+    except ValidationError:
+        pass
+    raise MessageUnreadable(str(fields.get("token")))
 
 
 def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:

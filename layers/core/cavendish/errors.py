@@ -6,6 +6,7 @@ CavendishError
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + CallFailed           the model's or the network's: the call brought no whole answer
   + WorkflowClosed       nobody's: the token was answered before, or its execution is over
+  + MessageUnreadable    the sender's: an attempt message of another version
   + SendFailed           the queue's: the job is written, the watchdog will send it
 """
 
@@ -63,6 +64,14 @@ class CallFailed(CavendishError):
 
 class WorkflowClosed(CavendishError):
     """Nobody waits for this token any more: it was answered, timed out, or its execution has ended."""
+
+
+class MessageUnreadable(CavendishError):
+    """An attempt message of another version. Its token is all that can be answered."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("an attempt message of another version")
+        self.token = token
 
 
 class SendFailed(CavendishError):

@@ -1,14 +1,33 @@
 """What a queue gave up is ended here, with the reason."""
 
 from contextlib import suppress
+from typing import Any
 
-from cavendish.attempt import AttemptMessage
+from cavendish.attempt import AttemptMessage, read_message
 from cavendish.catalog import Catalog
-from cavendish.errors import AttemptError, JobConflict, WorkflowClosed
+from cavendish.errors import AttemptError, JobConflict, MessageUnreadable, WorkflowClosed
 from cavendish.job import JobError, Status
 from cavendish.outcome import TABLE, Outcome
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
+
+
+def bury(
+    fields: dict[str, Any], *, jobs: Jobs, images: Images, workflow: Workflow, catalog: Catalog, now: float
+) -> str | None:
+    """End the job or the attempt that a message was about; gives the job's id, None if it names none of ours."""
+    job_id = fields.get("job_id")
+    if "token" not in fields:
+        if isinstance(job_id, str):
+            bury_job(job_id, jobs=jobs, now=now)
+        return job_id if isinstance(job_id, str) else None
+    try:
+        message = read_message(fields)
+    except MessageUnreadable as unreadable:
+        _undeliverable(unreadable.token, workflow)
+        return None
+    bury_attempt(message, jobs=jobs, images=images, workflow=workflow, catalog=catalog, now=now)
+    return message.job_id
 
 
 def bury_job(job_id: str, *, jobs: Jobs, now: float) -> None:
@@ -36,9 +55,13 @@ def bury_attempt(
     """
     written = next((one for one in jobs.attempts(message.job_id) if one.key == message.key), None)
     if written is None:
-        with suppress(WorkflowClosed):
-            workflow.fail(message.token, AttemptError.UNDELIVERABLE)
+        _undeliverable(message.token, workflow)
         return
     current = jobs.retoken(written.key, message.token)
     if current.due_at is not None and current.due_at <= now:
         end_attempt(current, jobs=jobs, images=images, workflow=workflow, catalog=catalog, now=now)
+
+
+def _undeliverable(token: str, workflow: Workflow) -> None:
+    with suppress(WorkflowClosed):
+        workflow.fail(token, AttemptError.UNDELIVERABLE)

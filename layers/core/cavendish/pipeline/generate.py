@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, limit
-from cavendish.errors import AttemptError, CallRefused, JobConflict, WorkflowClosed
+from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, limit, read_message
+from cavendish.errors import AttemptError, CallRefused, JobConflict, MessageUnreadable, WorkflowClosed
 from cavendish.job import Job
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller
@@ -23,6 +24,14 @@ class Generate:
         self._workflow = workflow
         self._clock = clock
 
+    def receive(self, fields: dict[str, Any], *, worker_until: float) -> Outcome | None:
+        """Read a message and do what it asks; one of another version is refused at once, not tried again and again."""
+        try:
+            message = read_message(fields)
+        except MessageUnreadable as unreadable:
+            return self._fail(unreadable.token, AttemptError.UNDELIVERABLE)
+        return self.run(message, worker_until=worker_until)
+
     def run(self, message: AttemptMessage, *, worker_until: float) -> Outcome | None:
         """Do what the message asks, or what is left of it. Gives the outcome that was reported, None if none was.
 
@@ -38,8 +47,8 @@ class Generate:
 
     def _run(self, message: AttemptMessage, worker_until: float) -> Outcome | None:
         job = self._jobs.get(message.job_id)
-        if not message.readable or job is None:
-            return self._fail(message, AttemptError.UNDELIVERABLE)
+        if job is None:
+            return self._fail(message.token, AttemptError.UNDELIVERABLE)
         attempts = [one for one in self._jobs.attempts(job.id) if one.key.image == message.image]
         if own := next((one for one in attempts if one.key == message.key), None):
             return self._repeated(own, message)
@@ -48,7 +57,7 @@ class Generate:
         if any(one.made for one in attempts):  # a success that came too late for its own attempt
             return self._tell(message.token, report(Outcome.OK, detail="adopted from an earlier attempt"))
         if self._clock() >= job.deadline_at:
-            return self._fail(message, AttemptError.EXPIRED)
+            return self._fail(message.token, AttemptError.EXPIRED)
         return self._attempt(job, message, worker_until)
 
     def _repeated(self, own: Attempt, message: AttemptMessage) -> Outcome | None:
@@ -85,9 +94,9 @@ class Generate:
             return None
         return said.outcome
 
-    def _fail(self, message: AttemptMessage, error: AttemptError) -> Outcome | None:
+    def _fail(self, token: str, error: AttemptError) -> Outcome | None:
         with suppress(WorkflowClosed):
-            self._workflow.fail(message.token, error)
+            self._workflow.fail(token, error)
         return None
 
 

@@ -1,6 +1,6 @@
 """Every minute: whatever has nobody left who would end it is ended, repeated or settled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from cavendish.pipeline.settle import settle
 from cavendish.ports import Images, Jobs, Queue, Workflow
 from cavendish.price import cost
 
+Each = Callable[[Callable[[AttemptKey | str], None], Iterator[AttemptKey | str]], Iterable[None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watchdog:
@@ -24,16 +26,19 @@ class Watchdog:
     workflow: Workflow
     catalog: Catalog
 
-    def sweep(self, now: float, *, failed: Callable[[str, Exception], None]) -> int:
-        """Look after everything that is due; gives how many there were. One that fails stays due, and is told of."""
-        seen = 0
-        for due in self.jobs.due(now):
-            seen += 1
+    def sweep(self, now: float, *, failed: Callable[[str, Exception], None], each: Each = map) -> int:
+        """Look after everything that is due; gives how many there were.
+
+        What fails stays due, and is told of. `each` is map, or a pool's.
+        """
+
+        def look(due: AttemptKey | str) -> None:
             try:
                 self.look(due, now)
             except Exception as error:
                 failed(due if isinstance(due, str) else due.job_id, error)
-        return seen
+
+        return len(list(each(look, self.jobs.due(now))))
 
     def look(self, due: AttemptKey | str, now: float) -> None:
         if isinstance(due, str):
