@@ -23,7 +23,7 @@ from cavendish.pipeline.call import Caller
 from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.watchdog import Watchdog
 
-logger: Final = Logger()
+logger: Final = Logger(function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
 clock: Final[Callable[[], float]] = time.time
 
 #: AWS calls are repeated here and nowhere else.

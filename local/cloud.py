@@ -106,7 +106,7 @@ def _all_or_nothing(home: Home) -> Iterator[None]:
 def _start(home: Home, port: int, options: UpOptions, make_key: MakeKey) -> Running:
     state.write(home, CloudState(processes=(process.current("up"),)))
     ministack = state.record(home, emulator.start(home, port, options.time_scale, check_rights=options.check_rights))
-    server = state.record(home, models.start(home, options.weather))
+    server = state.record(home, models.start(home, options.weather, options.time_scale))
     endpoint_url = f"http://{emulator.HOST}:{port}"
     emulator.wait(home, ministack, endpoint_url)
     models_url = models.wait(home, server)

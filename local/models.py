@@ -28,8 +28,9 @@ ROUTES = (
 DEADLINE_SECONDS = 30.0
 
 
-def start(home: Home, weather: str) -> Process:
+def start(home: Home, weather: str, time_scale: float) -> Process:
     command = [sys.executable, "-m", "local.model_server", "--port", "0", "--weather", weather]
+    command += ["--time-scale", str(time_scale)]
     return spawn("model-server", command, scrubbed(home), home.root, out=_answer(home), err=home.log("model-server"))
 
 

@@ -1,0 +1,18 @@
+"""Starts the demo: python -m local.demo"""
+
+import sys
+
+
+def main() -> int:
+    """Its parts are loaded in here, because Ctrl-C may come while they are."""
+    try:
+        from local.demo import show  # noqa: PLC0415
+
+        return show.main()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; nothing was left running.\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""What is played: three jobs, how the models are told to answer them, and what must therefore become of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import httpx
+
+from cavendish_client import JobView
+from local.errors import CloudError
+
+NANO, PRO = "gemini-nano-banana-2.1", "gemini-3-pro-image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call that a model must get, its answer (see model_server/script.py), and the outcome that follows."""
+
+    model: str
+    size: str
+    answer: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One job of the demo."""
+
+    prompt: str
+    title: str
+    size: str
+    aspect_ratio: str
+    calls: tuple[Call, ...]
+
+
+ACTS = (
+    Act(
+        prompt="A fox at sunset, thinking of nothing",
+        title="a plain success",
+        size="2K",
+        aspect_ratio="1:1",
+        calls=(Call(model=NANO, size="2K", answer="ok after=1.5s", outcome="ok"),),
+    ),
+    Act(
+        prompt="A whale under the aurora",
+        title="a model that is throttled",
+        size="2K",
+        aspect_ratio="16:9",
+        calls=(
+            Call(model=NANO, size="2K", answer="429 retryDelay=20s after=1s", outcome="throttled"),
+            Call(model=PRO, size="2K", answer="ok after=2.5s", outcome="ok"),
+        ),
+    ),
+    Act(
+        prompt="A castle in the snow, seen from a long way off",
+        title="4K on a bad day",
+        size="4K",
+        aspect_ratio="3:2",
+        calls=(
+            Call(model=NANO, size="4K", answer="503 after=800ms", outcome="overloaded"),
+            Call(model=NANO, size="4K", answer="503 Retry-After=2s after=800ms", outcome="overloaded"),
+            Call(model=PRO, size="4K", answer="size=1K after=2s", outcome="wrong_size"),
+            Call(model=NANO, size="2K", answer="ok after=1.5s", outcome="ok"),
+        ),
+    ),
+)
+
+
+def rehearse(models: str) -> None:
+    """Tell the model server how it is to answer. Raises httpx.HTTPError."""
+    for act in ACTS:
+        for call in act.calls:
+            script = {"match": act.prompt, "model": call.model, "answers": [call.answer]}
+            httpx.post(f"{models}/_control/scripts", json=script, trust_env=False).raise_for_status()
+
+
+def check(act: Act, job: JobView) -> None:
+    """Raises CloudError for a job that did not go as it was planned."""
+    told = {
+        "status": job["status"],
+        "calls": [(one["model"], one["size"], one["outcome"]) for one in job["attempts"]],
+        "next": [(one["next"] or "?").split()[0] for one in job["attempts"]],
+        "fell back": job["fell_back"],
+        "downgraded": job["downgraded"],
+    }
+    planned = {
+        "status": "succeeded",
+        "calls": [(call.model, call.size, call.outcome) for call in act.calls],
+        "next": [*_steps(act), "done"],
+        "fell back": act.calls[-1].model != act.calls[0].model,
+        "downgraded": act.calls[-1].size != act.size,
+    }
+    for name, plan in planned.items():
+        if told[name] != plan:
+            raise CloudError(f"“{act.prompt}” did not go as planned: {name} is {told[name]!r}, not {plan!r}.")
+
+
+def _steps(act: Act) -> Iterator[str]:
+    """The first word of what the API says why the next attempt was made."""
+    for one, after in pairwise(act.calls):
+        yield "repeat" if (one.model, one.size) == (after.model, after.size) else "fall" if one.size == after.size else "lower"

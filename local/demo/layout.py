@@ -1,0 +1,71 @@
+"""How a job looks when it is printed: at any width from a narrow column on, with or without colour."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cavendish_client import JobView
+from local.demo import words
+from local.demo.acts import Act
+from local.demo.pictures import Picture
+
+WIDEST = 96
+#: Below this a table of attempts cannot be read, and each attempt is told in lines.
+TABLE_NEEDS = 74
+
+STYLES = {"succeeded": "green", "failed": "red", "expired": "red", "cancelled": "red"}
+
+
+def head(console: Console, n: int, act: Act, job: JobView) -> RenderableType:
+    """Number, prompt, status and time, in one line."""
+    line = Table.grid(padding=(0, 1))
+    line.width = min(console.width, WIDEST)
+    line.add_column(width=2)
+    line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    line.add_column(justify="right", no_wrap=True)
+    line.add_column(justify="right", no_wrap=True, width=6)
+    status = Text(job["status"], style=STYLES.get(job["status"], "yellow"))
+    line.add_row(Text(str(n), style="bold"), Text(act.prompt, style="bold"), status, f"{words.elapsed(job):.1f} s")
+    return line
+
+
+def attempts(console: Console, job: JobView) -> RenderableType:
+    """Each attempt, and beneath it why the next step was made."""
+    wide = console.width >= TABLE_NEEDS
+    blocks: list[RenderableType] = [_row(_TITLES, "dim")] if wide else []
+    for one in job["attempts"]:
+        style = "green" if one["outcome"] == "ok" else "yellow"
+        blocks.append(_row(tuple(_cells(one)), style) if wide else Text(_told(one), style=style))
+        blocks.append(Padding(Text(one["next"] or "", style="dim"), (0, 0, 0, 3)))
+    return Padding(Group(*blocks), (0, 0, 0, 3))
+
+
+def delivered(picture: Picture) -> Text:
+    """What lies on the disk, as measured there."""
+    measured = f"{picture.width} x {picture.height} {picture.mime.removeprefix('image/')}, {picture.bytes:,} bytes"
+    return Text.assemble((picture.shown, "bold"), "\n", measured)
+
+
+_TITLES = ("#", "model", "route", "size", "outcome", "waited", "took", "cost")
+_WIDTHS = (3, 24, 8, 6, 11, -7, -7, -9)  # to the right where negative
+
+
+def _cells(one: dict[str, Any]) -> Iterator[str]:
+    yield from (str(one["n"]), one["model"], one["route"], one["size"], one["outcome"] or "")
+    yield f"{one['waited_s']} s" if one["waited_s"] else "-"
+    yield f"{words.took(one):.1f} s"
+    yield f"${one['cost_usd']:.4f}" if one["cost_usd"] else "-"
+
+
+def _row(cells: tuple[str, ...], style: str) -> Text:
+    set_ = (cell.rjust(-wide) if wide < 0 else cell.ljust(wide) for cell, wide in zip(cells, _WIDTHS, strict=True))
+    return Text("".join(set_), style=style, no_wrap=True)
+
+
+def _told(one: dict[str, Any]) -> str:
+    n, model, route, size, outcome, waited, took, cost = _cells(one)
+    return f"{n}. {model} by {route}, {size}: waited {waited}, {outcome} after {took}, cost {cost}"

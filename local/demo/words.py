@@ -1,0 +1,58 @@
+"""A job in words. Whatever is said here comes from the API's answer; nothing is guessed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cavendish_client import JobView
+from cavendish_client.client import TERMINAL
+
+
+def ended(job: JobView) -> bool:
+    return job["status"] in TERMINAL
+
+
+def elapsed(job: JobView) -> float:
+    """Seconds since the job was accepted, until it ended."""
+    return _seconds(job["created_at"], job["updated_at"] if ended(job) else None)
+
+
+def took(attempt: dict[str, Any]) -> float:
+    """Seconds of an attempt; so far, while it runs."""
+    return _seconds(attempt["started_at"], attempt["ended_at"])
+
+
+def doing(job: JobView) -> str:
+    """Where the job stands, for a display that is rewritten."""
+    if not job["attempts"]:
+        return "no attempt yet"
+    last = job["attempts"][-1]
+    said = f"attempt {last['n']}  {last['size']}  {last['model']}"
+    return f"{said}  {last['outcome'] or 'calling'} {took(last):.1f} s"
+
+
+def why(job: JobView) -> str:
+    """Why the latest step was made."""
+    return next((one["next"] for one in reversed(job["attempts"]) if one["next"]), "")
+
+
+def facts(job: JobView) -> list[str]:
+    """All that happened so far, oldest first. The list only grows, for a display that is not rewritten."""
+    said = []
+    for one in job["attempts"]:
+        said.append(f"attempt {one['n']}: {one['model']} is asked for {one['size']}")
+        if one["next"]:
+            said.append(f"attempt {one['n']}: {one['outcome']} after {took(one):.1f} s; {one['next']}")
+    if ended(job):
+        said.append(f"{job['status']} after {elapsed(job):.1f} s")
+    return said
+
+
+def marks(job: JobView) -> str:
+    """How what was delivered differs from what was asked."""
+    lowered = f"lowered to {job['delivered']['size']}" if job["downgraded"] and job["delivered"] else ""
+    return ", ".join(mark for mark in ("fell back" if job["fell_back"] else "", lowered) if mark)
+
+
+def _seconds(start: str, end: str | None) -> float:
+    until = datetime.fromisoformat(end) if end else datetime.now(UTC)
+    return max(0.0, (until - datetime.fromisoformat(start)).total_seconds())
