@@ -44,10 +44,16 @@ def attempts(console: Console, job: JobView) -> RenderableType:
     return Padding(Group(*blocks), (0, 0, 0, 3))
 
 
-def delivered(picture: Picture) -> Text:
-    """What lies on the disk, as measured there."""
-    measured = f"{picture.width} x {picture.height} {picture.mime.removeprefix('image/')}, {picture.bytes:,} bytes"
-    return Text.assemble((picture.shown, "bold"), "\n", measured)
+def summary(job: JobView, picture: Picture | None) -> Iterator[Text]:
+    """What lies on the disk, as measured there; what was asked; what it cost."""
+    if picture:
+        kind = picture.mime.removeprefix("image/").upper()
+        yield Text(f"   {picture.shown}", style="bold")
+        yield Text(f"   {picture.width} x {picture.height} {kind}, {picture.bytes:,} bytes, measured")
+    if job["error"]:
+        yield Text(f"   {job['error']['title']}: {job['error']['detail']}", style="red")
+    asked = job["requested"]
+    yield Text(f"   asked for {asked['size']}, {asked['aspect_ratio']}{words.marks(job)}; {words.cost(job)}")
 
 
 _TITLES = ("#", "model", "route", "size", "outcome", "waited", "took", "cost")

@@ -3,13 +3,12 @@
 import signal
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import FrameType
-from typing import TypeVar
 
 from cavendish_client.keys import make_local_key
 from local import cloud, process, state
+from local.errors import CloudError
 from local.interrupt import SIGNALS
 from local.running import CHECKOUT, Running, UpOptions
 from local.stack import Deployment
@@ -19,10 +18,8 @@ HOME = Home(CHECKOUT)
 LOG = HOME.log("demo")
 ENDINGS = (signal.SIGINT, *SIGNALS)
 
-Result = TypeVar("Result")
 
-
-def perform(play: Callable[[Running], Result]) -> Result:
+def perform(play: Callable[[Running], None], while_starting: AbstractContextManager[object]) -> None:
     """Start a cloud of our own, play, end it. Raises CloudError if it does not start or another one runs."""
     ours: list[Deployment] = []
 
@@ -31,11 +28,13 @@ def perform(play: Callable[[Running], Result]) -> Result:
         return make_local_key(deployment)
 
     try:
-        running = cloud.up(UpOptions(), make_key)
+        with while_starting:
+            running = cloud.up(UpOptions(), make_key)
         state.record(HOME, process.current("demo"))  # so that `cavendish down` ends us too
-        return play(running)
+        play(running)
     except Exception as error:
-        _write_log(error, with_functions=bool(ours))
+        if ours:
+            _keep_log(error)
         raise
     finally:
         try:
@@ -46,7 +45,7 @@ def perform(play: Callable[[Running], Result]) -> Result:
 
 @contextmanager
 def interruptible_once() -> Iterator[None]:
-    """The first signal interrupts us; whoever cannot wait for the clean-up and sends another does not disturb it."""
+    """The first signal interrupts us; another, from whoever cannot wait for the clean-up, does not disturb it."""
     came: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -74,10 +73,11 @@ def _end(ours: list[Deployment]) -> None:
         cloud.down(CHECKOUT)
 
 
-def _write_log(error: Exception, *, with_functions: bool) -> None:
+def _keep_log(error: Exception) -> None:
+    """What went wrong, and what the functions said, which would die with the cloud."""
+    if isinstance(error, CloudError):
+        error.log_path = error.log_path or LOG
     said = traceback.format_exception(error)
-    if with_functions:
-        with suppress(Exception):  # they died with the cloud, perhaps
-            said += [f"{line}\n" for line in cloud.logs(CHECKOUT, follow=False)]
-    LOG.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(Exception):
+        said += [f"{line}\n" for line in cloud.logs(CHECKOUT, follow=False)]
     LOG.write_text("".join(said))

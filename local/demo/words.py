@@ -49,8 +49,14 @@ def facts(job: JobView) -> list[str]:
 
 def marks(job: JobView) -> str:
     """How what was delivered differs from what was asked."""
-    lowered = f"lowered to {job['delivered']['size']}" if job["downgraded"] and job["delivered"] else ""
-    return ", ".join(mark for mark in ("fell back" if job["fell_back"] else "", lowered) if mark)
+    got = job["delivered"] or {}
+    fell_back = f"; fell back to {got['model']}" if job["fell_back"] and got else ""
+    return fell_back + (f"; lowered to {got['size']}" if job["downgraded"] and got else "")
+
+
+def cost(job: JobView) -> str:
+    total, twice = job["cost"]["total_usd"], job["cost"]["possible_duplicate_usd"]
+    return f"${total:.4f}" + (f", of which ${twice:.4f} perhaps for nothing" if twice else "")
 
 
 def _seconds(start: str, end: str | None) -> float:
