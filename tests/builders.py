@@ -7,7 +7,7 @@ import zlib
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, StoredImage, begin
-from cavendish.catalog import Catalog, catalog
+from cavendish.catalog import catalog
 from cavendish.job import Job, Status
 from cavendish.ladder import build, lineup
 from cavendish.outcome import Outcome, Report, report
@@ -144,15 +144,3 @@ def an_answer(content: bytes | None = None, **fields: Any) -> bytes:
 def an_error(code: int, message: str = "no", *details: dict[str, Any]) -> dict[str, Any]:
     """Google's error envelope."""
     return {"error": {"code": code, "message": message, "status": "SOME_STATUS", "details": list(details)}}
-
-
-def a_catalog(**changes: Any) -> Catalog:
-    """The catalogue that is shipped, with some of its entries changed. Raises as loading a bad file does."""
-    data = catalog().model_dump()
-    for path, value in changes.items():
-        *parents, name = path.split("__")
-        place = data
-        for parent in parents:
-            place = place[parent.replace("_", "-")]
-        place[name] = value
-    return Catalog.model_validate(data)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 import wiring
-from cavendish.errors import JobConflict, RequestInvalid
+from cavendish.errors import JobConflict, RequestInvalid, RequestTooLarge
 
 
 class Unauthorized(Exception):
@@ -21,6 +21,7 @@ class UnknownJob(Exception):
 def register(app: APIGatewayHttpResolver) -> None:
     """Translate what the routes raise."""
     app.exception_handler(RequestInvalid)(_invalid)
+    app.exception_handler(RequestTooLarge)(_too_large)
     app.exception_handler(Unauthorized)(_unauthorized)
     app.exception_handler(UnknownJob)(_unknown_job)
     app.exception_handler(JobConflict)(_conflict)
@@ -52,6 +53,10 @@ def _invalid(error: RequestInvalid) -> Response[str]:
         return problem(400, "malformed_body", "The body cannot be read", error.faults[0].detail)
     detail = f"{len(errors)} fault{'s' if len(errors) > 1 else ''}, see errors; nothing was queued, nothing is billed"
     return problem(422, "invalid_request", "The request cannot become a job", detail, errors=errors)
+
+
+def _too_large(error: RequestTooLarge) -> Response[str]:
+    return problem(413, "too_large", "The request is too large", str(error))
 
 
 def _unauthorized(error: Unauthorized) -> Response[str]:

@@ -2,6 +2,7 @@
 
 CavendishError
   + RequestInvalid       the caller's fault: all faults of one request
+  + RequestTooLarge      the caller's fault: more than is read
   + JobConflict          nobody's: somebody else changed the job first; read it again
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + CallFailed           the model's or the network's: the call brought no whole answer
@@ -40,6 +41,10 @@ class RequestInvalid(CavendishError):
     def __init__(self, faults: list[RequestFault]) -> None:
         super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
         self.faults = faults
+
+
+class RequestTooLarge(CavendishError):
+    """The request is larger than what is read of one."""
 
 
 class JobConflict(CavendishError):

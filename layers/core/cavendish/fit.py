@@ -1,20 +1,26 @@
 """The door's check: reads a request, and says everything that is wrong with it at once, field by field and together."""
 
 import json
-from typing import Any
+import math
+from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
 from cavendish.catalog import Catalog, Model, ids
-from cavendish.errors import RequestFault, RequestInvalid
+from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.ladder import lineup
 from cavendish.request import JobRequest
 
+#: A row of the table holds 400 KB, and the request is the largest part of a job's.
+BODY_MAX_BYTES: Final = 256 * 1024
+
 
 def parse(body: bytes, catalog: Catalog) -> JobRequest:
-    """Read a request from its JSON. Raises RequestInvalid with every fault."""
+    """Read a request from its JSON. Raises RequestInvalid with every fault, or RequestTooLarge."""
+    if len(body) > BODY_MAX_BYTES:
+        raise RequestTooLarge(f"the body has {len(body)} bytes; at most {BODY_MAX_BYTES} are read")
     try:
-        fields = json.loads(body)
+        fields = json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise RequestInvalid([RequestFault("", f"the body is not JSON: {error}")]) from None
     if not isinstance(fields, dict):
@@ -26,6 +32,15 @@ def parse(body: bytes, catalog: Catalog) -> JobRequest:
     if faults := _misfits(request, catalog):
         raise RequestInvalid(faults)
     return request
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _faults(error: ValidationError) -> list[RequestFault]:

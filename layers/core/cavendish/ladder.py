@@ -56,6 +56,8 @@ def _can(model: Model, request: JobRequest) -> bool:
 def _step(request: JobRequest, policy: Policy, models: list[Model], tier: Tier) -> Step | None:
     able = [model for model in models if model.makes(tier, request.ratio) and tier in policy.terms[model.family]]
     routes = tuple(_route(request, policy, model, tier, last=model is able[-1]) for model in able)
+    if len(routes) == 1 and policy.tries_alone:
+        routes = (routes[0].model_copy(update={"tries": policy.tries_alone}),)
     return Step(size=tier, routes=routes) if routes else None
 
 

@@ -51,6 +51,8 @@ class Policy:
     rules: Mapping[Outcome, Rule] = field(default_factory=lambda: MappingProxyType(_REPEATS))
     #: What changes on the last model of a step, where there is no next one to go to.
     last_rules: Mapping[Outcome, Rule] = field(default_factory=dict)
+    #: How often a model is tried that has no other beside it; None: as often as its terms say.
+    tries_alone: int | None = None
     unknown_retries: int = 1
     max_attempts: int = 30
 
@@ -149,6 +151,7 @@ CAVENDISH: Final = Policy(
         Outcome.TIMED_OUT: Rule.REPEAT,
         Outcome.CONNECTION_LOST: Rule.REPEAT,
     },
+    tries_alone=4,
     max_attempts=12,
 )
 

@@ -1,0 +1,211 @@
+"""The ports in memory: the same conditions and errors as the real adapters, held to it by the same tests."""
+
+import base64
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from cavendish.attempt import Attempt, AttemptKey, Result, State
+from cavendish.errors import AttemptError, CallFailed, CallRefused, JobConflict, SendFailed, WorkflowClosed
+from cavendish.image import extension
+from cavendish.job import Event, Job, Status
+from cavendish.outcome import Outcome, Report
+from cavendish.wire import WireRequest
+
+
+class FakeJobs:
+    """The port Jobs. Keeps JSON, like the table, so that what does not survive it is lost here too."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._jobs: dict[str, str] = {}
+        self._attempts: dict[AttemptKey, str] = {}
+
+    def add(self, job: Job, event: Event) -> None:
+        if job.id in self._jobs:
+            raise JobConflict(f"job {job.id} exists")
+        self._write(job, event)
+
+    def get(self, job_id: str) -> Job | None:
+        document = self._jobs.get(job_id)
+        return Job.model_validate_json(document) if document else None
+
+    def save(self, before: Job, after: Job, event: Event | None = None) -> None:
+        current = self.get(before.id)
+        if current is None or current.sequence != before.sequence:
+            raise JobConflict(f"job {before.id} was changed by somebody else")
+        self._write(after, event)
+
+    def attempts(self, job_id: str) -> list[Attempt]:
+        own = [self._row(key) for key in self._attempts if key.job_id == job_id]
+        return sorted(own, key=lambda one: (one.started_at, one.path))
+
+    def begin(self, attempt: Attempt, now: float) -> None:
+        job = self.get(attempt.job_id)
+        may_call = job is not None and job.status in (Status.QUEUED, Status.RUNNING) and job.deadline_at > now
+        if not may_call or attempt.key in self._attempts:
+            raise CallRefused(f"attempt {attempt.path} may not call")
+        self._keep(attempt)
+
+    def retoken(self, key: AttemptKey, token: str) -> Attempt:
+        return self._change(key, token=token)
+
+    def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
+        row = self._row(key) if key in self._attempts else None
+        if row is not None and row.state is State.CALLING:
+            return self._change(key, state=State.LOST if lost else State.ENDED, result=result, ended_at=now)
+        if row is not None and result.image and row.report and row.report.outcome is Outcome.LOST_WORKER:
+            self._change(key, result=result)
+        return None
+
+    def reported(self, key: AttemptKey) -> None:
+        if self._row(key).state is State.CALLING:
+            raise CallRefused(f"attempt {key.path} is calling")
+        self._change(key, state=State.REPORTED)
+
+    def due(self, now: float) -> Iterator[AttemptKey | str]:
+        attempts = [self._row(key) for key in self._attempts]
+        jobs = [Job.model_validate_json(document) for document in self._jobs.values()]
+        yield from [one.key for one in attempts if one.due_at is not None and one.due_at <= now]
+        yield from [one.id for one in jobs if one.due_at is not None and one.due_at <= now]
+
+    def _write(self, job: Job, event: Event | None) -> None:
+        if event and any((one.job_id, one.sequence) == (event.job_id, event.sequence) for one in self.events):
+            raise JobConflict(f"event {event.sequence} of job {job.id} exists")
+        self._jobs[job.id] = job.model_dump_json()
+        self.events += [event] if event else []
+
+    def _row(self, key: AttemptKey) -> Attempt:
+        return Attempt.model_validate_json(self._attempts[key])
+
+    def _change(self, key: AttemptKey, **changes: Any) -> Attempt:
+        if key not in self._attempts:
+            raise CallRefused(f"attempt {key.path} does not exist")
+        return self._keep(self._row(key).model_copy(update=changes))
+
+    def _keep(self, attempt: Attempt) -> Attempt:
+        self._attempts[attempt.key] = attempt.model_dump_json()
+        return attempt
+
+
+class FakeImages:
+    """The port Images."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self._results: dict[str, str] = {}
+
+    def put(self, file: BinaryIO, result: Result, *, crc32: str) -> None:
+        assert result.image is not None, "only a picture is stored"
+        file.seek(0)
+        content = file.read()
+        if base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode() != crc32:
+            raise ValueError("the checksum is not that of the file")
+        self.contents[result.image.object_key] = content
+        self._results[result.image.object_key] = result.model_copy(update={"note": None}).model_dump_json()
+
+    def find(self, key: AttemptKey) -> Result | None:
+        document = self._results.get(key.object_key)
+        return Result.model_validate_json(document) if document else None
+
+    def link(self, object_key: str, *, mime: str, expires_s: int) -> str:
+        return f"https://images.test/{object_key}?name={object_key.replace('/', '-')}.{extension(mime)}&for={expires_s}"
+
+
+class FakeQueue:
+    """The port Queue."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.down = False
+
+    def send(self, job: Job) -> None:
+        if self.down:
+            raise SendFailed(f"job {job.id} could not be sent")
+        self.sent.append(job.id)
+
+
+class FakeWorkflow:
+    """The port Workflow: which executions run, which tokens are open, and what was said to them."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, Job] = {}
+        self.running: set[str] = set()
+        self.open: dict[str, str] = {}
+        self.heard: list[tuple[str, Report | AttemptError]] = []
+
+    def start(self, job: Job) -> None:
+        assert job.plan is not None, "only a planned job is started"
+        if job.id not in self.started:
+            self.started[job.id] = job
+            self.running.add(job.id)
+
+    def runs(self, job_id: str) -> bool:
+        return job_id in self.running
+
+    def stop(self, job_id: str) -> None:
+        self.running.discard(job_id)
+        self.open = {token: owner for token, owner in self.open.items() if owner != job_id}
+
+    def succeed(self, token: str, report: Report) -> None:
+        self._answer(token, report)
+
+    def fail(self, token: str, error: AttemptError) -> None:
+        self._answer(token, error)
+
+    def _answer(self, token: str, said: Report | AttemptError) -> None:
+        if self.open.pop(token, None) is None:
+            raise WorkflowClosed("TaskDoesNotExist")
+        self.heard.append((token, said))
+
+
+@dataclass(frozen=True)
+class FakeAnswer:
+    """The port ModelAnswer: a body that arrives in pieces, and perhaps breaks off."""
+
+    body: bytes = b"{}"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connect_s: float = 0.0
+    breaks: CallFailed | None = None
+    piece: int = 1000
+
+    def chunks(self) -> Iterator[bytes]:
+        for at in range(0, len(self.body), self.piece):
+            yield self.body[at : at + self.piece]
+        if self.breaks:
+            raise self.breaks
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A call as it went out."""
+
+    url: str
+    request: WireRequest
+    limit_s: float
+
+
+class FakeModels:
+    """The port Models: gives the answers in their order, the last one for ever; one that is an error is raised."""
+
+    def __init__(self, *answers: FakeAnswer | CallFailed, keys: Mapping[str, str] | None = None) -> None:
+        self.calls: list[Sent] = []
+        self.answers = list(answers)
+        self._keys = {"gemini": "a-key"} if keys is None else keys
+
+    def key(self, route: str) -> str:
+        return self._keys.get(route, "")
+
+    def base_url(self, route: str) -> str:
+        return f"https://{route}.test"
+
+    @contextmanager
+    def post(self, url: str, request: WireRequest, *, limit_s: float) -> Iterator[FakeAnswer]:
+        self.calls.append(Sent(url, request, limit_s))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, CallFailed):
+            raise answer
+        yield answer

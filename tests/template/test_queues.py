@@ -1,0 +1,150 @@
+"""Queues: nothing is lost in one, nothing is worked on twice at once, nothing turns in a circle."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cavendish import attempt
+from cavendish.job import GRACE_S
+from cavendish.policy import POLICIES
+from cavendish.request import JobRequest
+from tests.template.conftest import Resource, Template
+
+DAYS_14 = 14 * 86_400
+#: AWS's advice, so that messages of throttled invocations do not come back while they are worked on.
+TIMES = 6
+#: MaximumConcurrency takes nothing below.
+LEAST_CONCURRENCY = 2
+
+
+def dead_letters_of(queue: Resource, deployed: Template) -> Resource | None:
+    policy = queue.get("RedrivePolicy")
+    return deployed.at(policy["deadLetterTargetArn"]) if policy else None
+
+
+def is_for_dead_letters(queue: Resource, deployed: Template) -> bool:
+    queues = deployed.all("AWS::SQS::Queue")
+    targets = [target for rule in deployed.all("AWS::Events::Rule") for target in rule["Targets"]]
+    ends = [deployed.at(target["DeadLetterConfig"]["Arn"]) for target in targets]
+    return queue in [*ends, *(dead_letters_of(one, deployed) for one in queues)]
+
+
+def consumers(queue: Resource, deployed: Template) -> list[Resource]:
+    mappings = deployed.all("AWS::Lambda::EventSourceMapping")
+    found = [deployed.at(one["FunctionName"]) for one in mappings if one["EventSourceArn"] == queue.arn]
+    return [one for one in found if one]
+
+
+def test_every_mapping_is_bounded_by_itself(mapping: Resource, deployed: Template) -> None:
+    assert deployed.number(mapping["ScalingConfig"]["MaximumConcurrency"]) >= LEAST_CONCURRENCY
+
+
+def test_each_message_of_a_batch_ends_on_its_own(mapping: Resource) -> None:
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_no_message_comes_back_while_it_is_worked_on(mapping: Resource, deployed: Template) -> None:
+    function, queue = deployed.at(mapping["FunctionName"]), deployed.at(mapping["EventSourceArn"])
+    assert function
+    assert queue
+    times = 1 if function.id == "GenerateFunction" else TIMES  # its throttling is removed by MaximumConcurrency
+    window_s = mapping.get("MaximumBatchingWindowInSeconds") or 0
+
+    assert function["Timeout"] * times + window_s <= queue["VisibilityTimeout"]
+
+
+def test_a_queue_has_dead_letters_or_is_for_them(queue: Resource, deployed: Template) -> None:
+    assert bool(dead_letters_of(queue, deployed)) != is_for_dead_letters(queue, deployed)
+
+
+def test_every_queue_is_read(queue: Resource, deployed: Template) -> None:
+    if queue.id == "EventsDeadLettersQueue":
+        pytest.skip("what EventBridge could not deliver is only a hint: the watchdog finds the job without it")
+    assert len(consumers(queue, deployed)) == 1
+
+
+def test_dead_letters_outlive_the_queue_they_come_from(queue: Resource, deployed: Template) -> None:
+    if is_for_dead_letters(queue, deployed):
+        assert queue["MessageRetentionPeriod"] == DAYS_14
+    else:
+        assert queue["MessageRetentionPeriod"] < DAYS_14
+
+
+def test_a_message_may_wait_as_long_as_its_job(queue: Resource) -> None:
+    assert queue["MessageRetentionPeriod"] > longest_deadline_s() + GRACE_S
+
+
+def test_a_message_is_given_up_only_after_five_tries(queue: Resource, deployed: Template) -> None:
+    if not is_for_dead_letters(queue, deployed):
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+
+
+def test_a_queue_is_encrypted(queue: Resource) -> None:
+    assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_an_event_that_cannot_be_delivered_is_kept(rule: Resource, deployed: Template) -> None:
+    for target in rule["Targets"]:
+        queue = deployed.at(target["DeadLetterConfig"]["Arn"])
+        assert queue
+        assert may_send(queue, deployed), f"EventBridge may not send to {queue.id}"
+
+
+def test_an_event_may_reach_its_target(rule: Resource, deployed: Template) -> None:
+    for target in rule["Targets"]:
+        reached = deployed.at(target["Arn"])
+        assert reached
+        allowed = may_send if reached.type == "AWS::SQS::Queue" else may_invoke
+        assert allowed(reached, deployed), f"EventBridge may not reach {reached.id}"
+
+
+def test_a_call_ends_before_its_worker_and_its_worker_before_the_message_comes_back(deployed: Template) -> None:
+    worker_s = deployed["GenerateFunction"]["Timeout"]
+    longest_s = max(
+        terms.limit_s for policy in POLICIES.values() for sizes in policy.terms.values() for terms in sizes.values()
+    )
+
+    assert longest_s <= attempt.MAX_LIMIT_S
+    assert attempt.MAX_LIMIT_S < worker_s - attempt.WORKER_MARGIN_S
+    assert attempt.MAX_LIMIT_S + attempt.LEASE_MARGIN_S < worker_s
+    for queue in ("AttemptsQueue", "BulkAttemptsQueue"):
+        assert worker_s < deployed[queue]["VisibilityTimeout"]
+
+
+def test_no_function_feeds_itself(function: Resource, deployed: Template) -> None:
+    """AWS stops Lambda -> SQS -> Lambda after about 16 rounds."""
+    reached, new = set[str](), {function.id}
+    while new:
+        new = {after.id for name in new for after in fed_by(deployed[name], deployed)} - reached
+        reached |= new
+
+    assert function.id not in reached or function.get("RecursiveLoop") == "Allow"
+
+
+def longest_deadline_s() -> int:
+    return next(limit.le for limit in JobRequest.model_fields["deadline_s"].metadata if hasattr(limit, "le"))
+
+
+def may_send(queue: Resource, deployed: Template) -> bool:
+    policies = [one for one in deployed.all("AWS::SQS::QueuePolicy") if queue.ref in one["Queues"]]
+    statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    wanted = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    return any(wanted.items() <= one.items() and one["Resource"] == queue.arn for one in statements)
+
+
+def may_invoke(function: Resource, deployed: Template) -> bool:
+    permissions = [one for one in deployed.all("AWS::Lambda::Permission") if one["FunctionName"] == function.ref]
+    return any(one["Principal"] == "events.amazonaws.com" for one in permissions)
+
+
+def fed_by(function: Resource, deployed: Template) -> Iterator[Resource]:
+    """The functions that read the queues which this one may send to."""
+    role = deployed.at(function["Role"])
+    assert role
+    for statement in deployed.statements(role):
+        if "sqs:SendMessage" in statement["Action"]:
+            resources = statement["Resource"]
+            for arn in resources if isinstance(resources, list) else [resources]:
+                queue = deployed.at(arn)
+                assert queue
+                yield from consumers(queue, deployed)
