@@ -2,15 +2,13 @@
 
 import json
 import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from ssl import SSLContext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-import httpcore
 import httpx
 
+from adapters.limited_stream import Deadline, LimitedBackend
 from adapters.provider_keys import ProviderKeys
 from cavendish.errors import CallFailed
 from cavendish.wire import WireRequest
@@ -23,6 +21,8 @@ _KEEP_ALIVE: Final = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
 ]
 _CONNECT_S: Final = 10.0
+#: An answer whose JSON is complete gets this long to end, so that its connection can be kept.
+_FINISH_S: Final = 0.25
 _LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30)
 #: gzip would cost 85 ms for a 4K picture and save nothing: base64 of a compressed picture hardly shrinks.
 _HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "cavendish/1"}
@@ -35,7 +35,7 @@ class ModelHttp:
         self._keys = keys
         self._bases = bases
         self._clock = clock
-        self._deadline = _Deadline(clock)
+        self._deadline = Deadline(clock)
         self._client = httpx.Client(transport=_transport(self._deadline), headers=_HEADERS, trust_env=False)
 
     def key(self, route: str) -> str:
@@ -61,20 +61,26 @@ class ModelHttp:
                 extensions={"trace": trace},
             ) as response,
         ):
-            yield Answer(response, trace)
+            yield Answer(response, trace, self._deadline)
 
 
 class Answer:
     """The port ModelAnswer."""
 
-    def __init__(self, response: httpx.Response, trace: "_Trace") -> None:
+    def __init__(self, response: httpx.Response, trace: "_Trace", deadline: Deadline) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.connect_s = trace.connect_s
-        self._response = response
+        self._chunks = response.iter_raw()
+        self._deadline = deadline
 
     def chunks(self) -> Iterator[bytes]:
-        return self._response.iter_raw()
+        return self._chunks
+
+    def finish(self) -> None:
+        self._deadline.set(_FINISH_S)
+        with suppress(httpx.TransportError):
+            next(self._chunks, None)
 
 
 class _Trace:
@@ -106,72 +112,8 @@ def _translated(trace: _Trace, limit_s: float) -> Iterator[None]:
         raise CallFailed("connection_lost", sent=trace.sent, detail=detail) from None
 
 
-class _Deadline(threading.local):
-    """When the call that this thread is making has to be over."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._at = float("inf")
-
-    def set(self, limit_s: float) -> None:
-        self._at = self._clock() + limit_s
-
-    def clip(self, timeout: float | None) -> float:
-        """The time-out of one operation, cut to what is left of the call. Raises httpcore.ReadTimeout if nothing is."""
-        left = self._at - self._clock()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the call's limit is over")
-        return left if timeout is None else min(timeout, left)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection whose every read and write ends with the call: httpx limits each operation, not their sum."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.clip(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.clip(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.clip(timeout))
-        return _Stream(stream, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Opens such connections."""
-
-    def __init__(self, deadline: _Deadline) -> None:
-        self._backend = httpcore.SyncBackend()
-        self._deadline = deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        timeout = self._deadline.clip(timeout)
-        stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _Stream(stream, self._deadline)
-
-
-def _transport(deadline: _Deadline) -> httpx.HTTPTransport:
+def _transport(deadline: Deadline) -> httpx.HTTPTransport:
     transport = httpx.HTTPTransport(limits=_LIMITS, socket_options=_KEEP_ALIVE, trust_env=False)
     # httpx has no argument for the backend of its pool; a test holds this line to the release that is locked.
-    transport._pool._network_backend = _Backend(deadline)
+    transport._pool._network_backend = LimitedBackend(deadline)
     return transport

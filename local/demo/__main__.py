@@ -1,5 +1,6 @@
 """Starts the demo: python -m local.demo"""
 
+import signal
 import sys
 
 
@@ -10,6 +11,7 @@ def main() -> int:
 
         return show.main()
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; another one would only spoil the exit code
         sys.stderr.write("Interrupted; nothing was left running.\n")
         return 130
 

@@ -57,8 +57,8 @@ ACTS = (
         size="4K",
         aspect_ratio="3:2",
         calls=(
+            Call(model=NANO, size="4K", answer="503 Retry-After=3s after=800ms", outcome="overloaded"),
             Call(model=NANO, size="4K", answer="503 after=800ms", outcome="overloaded"),
-            Call(model=NANO, size="4K", answer="503 Retry-After=2s after=800ms", outcome="overloaded"),
             Call(model=PRO, size="4K", answer="size=1K after=2s", outcome="wrong_size"),
             Call(model=NANO, size="2K", answer="ok after=1.5s", outcome="ok"),
         ),
@@ -76,26 +76,30 @@ def rehearse(models: str) -> None:
 
 def check(act: Act, job: JobView) -> None:
     """Raises CloudError for a job that did not go as it was planned."""
-    told = {
-        "status": job["status"],
-        "calls": [(one["model"], one["size"], one["outcome"]) for one in job["attempts"]],
-        "next": [(one["next"] or "?").split()[0] for one in job["attempts"]],
-        "fell back": job["fell_back"],
-        "downgraded": job["downgraded"],
+    for what, (plan, told) in _compared(act, job).items():
+        if told != plan:
+            raise CloudError(f"“{act.prompt}” did not go as planned: {what} should be “{plan}” and is “{told}”.")
+
+
+def _compared(act: Act, job: JobView) -> dict[str, tuple[str, str]]:
+    """What was planned, and what the API tells."""
+    first, last = act.calls[0], act.calls[-1]
+    calls = ", ".join(f"{call.model} {call.size} {call.outcome}" for call in act.calls)
+    made = ", ".join(f"{one['model']} {one['size']} {one['outcome']}" for one in job["attempts"])
+    told_steps = " ".join((one["next"] or "nothing").split()[0] for one in job["attempts"])
+    return {
+        "its status": ("succeeded", job["status"]),
+        "its list of attempts": (calls, made),
+        "the reasons for its steps": (" ".join([*_steps(act), "done"]), told_steps),
+        "fell_back": (str(last.model != first.model), str(job["fell_back"])),
+        "downgraded": (str(last.size != act.size), str(job["downgraded"])),
     }
-    planned = {
-        "status": "succeeded",
-        "calls": [(call.model, call.size, call.outcome) for call in act.calls],
-        "next": [*_steps(act), "done"],
-        "fell back": act.calls[-1].model != act.calls[0].model,
-        "downgraded": act.calls[-1].size != act.size,
-    }
-    for name, plan in planned.items():
-        if told[name] != plan:
-            raise CloudError(f"“{act.prompt}” did not go as planned: {name} is {told[name]!r}, not {plan!r}.")
 
 
 def _steps(act: Act) -> Iterator[str]:
     """The first word of what the API says why the next attempt was made."""
     for one, after in pairwise(act.calls):
-        yield "repeat" if (one.model, one.size) == (after.model, after.size) else "fall" if one.size == after.size else "lower"
+        if one.size != after.size:
+            yield "lower"
+        else:
+            yield "repeat" if one.model == after.model else "fall"

@@ -13,17 +13,22 @@ from cavendish_client import Client, JobView
 from local.demo import words
 from local.demo.acts import Act
 from local.demo.layout import head
+from local.errors import CloudError
 
 LOOK_EVERY_SECONDS = 0.2
+#: Many times what they take, on a machine that has much else to do.
+DEADLINE_SECONDS = 90.0
 
 Show = Callable[[Sequence[JobView]], None]
 
 
 def follow(client: Client, jobs: Sequence[JobView], show: Show) -> list[JobView]:
-    """Read all jobs until each has ended."""
-    latest = list(jobs)
+    """Read all jobs until each has ended. Raises CloudError if that takes too long."""
+    latest, deadline = list(jobs), time.monotonic() + DEADLINE_SECONDS
     show(latest)
     while not all(map(words.ended, latest)):
+        if time.monotonic() > deadline:
+            raise CloudError(f"The jobs did not end within {DEADLINE_SECONDS:.0f} seconds.")
         time.sleep(LOOK_EVERY_SECONDS)
         latest = [job if words.ended(job) else client.get(job["id"]) for job in latest]
         show(latest)
@@ -43,7 +48,7 @@ def _board(console: Console, acts: Sequence[Act], jobs: Sequence[JobView]) -> Re
     blocks: list[RenderableType] = []
     for n, (act, job) in enumerate(zip(acts, jobs, strict=True), 1):
         now = Group(Text(words.doing(job), style="cyan"), Text(words.why(job) or act.title, style="dim"))
-        blocks += [head(console, n, act, job), Padding(now, (0, 0, 1, 3))]
+        blocks += [head(console, n, act, job), Padding(now, (0, 0, 1, 3), expand=False)]
     return Group(*blocks)
 
 

@@ -40,20 +40,26 @@ def attempts(console: Console, job: JobView) -> RenderableType:
     for one in job["attempts"]:
         style = "green" if one["outcome"] == "ok" else "yellow"
         blocks.append(_row(tuple(_cells(one)), style) if wide else Text(_told(one), style=style))
-        blocks.append(Padding(Text(one["next"] or "", style="dim"), (0, 0, 0, 3)))
-    return Padding(Group(*blocks), (0, 0, 0, 3))
+        if one["next"] not in (None, "done"):
+            blocks.append(_indented(Text(one["next"], style="dim")))
+    return _indented(*blocks)
 
 
-def summary(job: JobView, picture: Picture | None) -> Iterator[Text]:
+def summary(job: JobView, picture: Picture | None) -> RenderableType:
     """What lies on the disk, as measured there; what was asked; what it cost."""
+    blocks = []
     if picture:
         kind = picture.mime.removeprefix("image/").upper()
-        yield Text(f"   {picture.shown}", style="bold")
-        yield Text(f"   {picture.width} x {picture.height} {kind}, {picture.bytes:,} bytes, measured")
+        blocks.append(Text(f"{picture.width} x {picture.height} {kind}, {picture.bytes:,} bytes, measured"))
     if job["error"]:
-        yield Text(f"   {job['error']['title']}: {job['error']['detail']}", style="red")
+        blocks.append(Text(f"{job['error']['title']}: {job['error']['detail']}", style="red"))
     asked = job["requested"]
-    yield Text(f"   asked for {asked['size']}, {asked['aspect_ratio']}{words.marks(job)}; {words.cost(job)}")
+    blocks.append(Text(f"asked for {asked['size']}, {asked['aspect_ratio']}{words.marks(job)}; {words.cost(job)}"))
+    return _indented(*blocks)
+
+
+def _indented(*blocks: RenderableType) -> Padding:
+    return Padding(Group(*blocks), (0, 0, 0, 3), expand=False)
 
 
 _TITLES = ("#", "model", "route", "size", "outcome", "waited", "took", "cost")

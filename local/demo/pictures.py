@@ -44,7 +44,7 @@ def measure(path: Path) -> Picture:
     try:
         with Image.open(path) as image:
             image.load()
-            (width, height), mime = image.size, image.get_format_mimetype()
+            (width, height), mime = image.size, image.get_format_mimetype() or "unknown"
     except (OSError, SyntaxError) as error:
         raise CloudError(f"{path.name} cannot be read as a picture: {error}") from error
     sha256 = hashlib.sha256(content).hexdigest()

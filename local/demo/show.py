@@ -1,12 +1,16 @@
 """The demo from its first line to its last, and all the ways in which it can end before."""
 
 import io
+import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
+import httpx
 import psutil  # type: ignore[import-untyped]
 from rich.console import Console
+from rich.markup import escape
 
 from cavendish_client import Client, JobView
 from cavendish_client.say import complain
@@ -22,16 +26,24 @@ PICTURES = CHECKOUT / "pictures"
 
 def main() -> int:
     """Gives the exit code; a failure is one sentence, never a traceback."""
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"  # whatever proxy the user has: we stay here
     try:
-        with stage.interruptible_once():
-            _demo(_console())
+        stage.interruptible_once()
+        _demo(_console())
     except CloudError as error:
-        complain(" ".join(error.message.split()) + (f" The log is {error.log_path}." if error.log_path else ""))
+        _complain(error.message, error.log_path)
         return error.exit_code
+    except httpx.TransportError as error:
+        _complain(f"The local cloud does not answer any more: {error}", stage.LOG)
+        return 1
     except Exception as error:  # whatever it is: a newcomer gets a sentence, and the log has the rest
-        complain(f"The demo failed: {' '.join(str(error).split()) or type(error).__name__}. The log is {stage.LOG}.")
+        _complain(f"The demo failed: {str(error) or type(error).__name__}", stage.LOG)
         return 1
     return 0
+
+
+def _complain(message: str, log: Path | None) -> None:
+    complain(" ".join(message.split()).rstrip(".") + "." + (f" The log is {log}." if log else ""))
 
 
 def _console() -> Console:
@@ -42,12 +54,13 @@ def _console() -> Console:
 
 
 def _demo(console: Console) -> None:
-    console.print("[bold]Cavendish[/]: pictures out of unreliable image models.\n")
-    console.print("Starting it on this machine: template.yaml on an emulated AWS, and a server that plays the models.")
+    console.print("[bold]Cavendish[/]: pictures out of unreliable image models")
+    console.print("Starting it here: an emulated AWS with template.yaml, and a server of models.")
     stage.perform(lambda running: _play(console, running), console.status("a few seconds"))
-    console.print("The models were played, so nobody was paid; costs are what the real ones charge. All is stopped.")
-    console.print(f"[bold]{time.time() - psutil.Process().create_time():.1f} s[/] from start to end.\n")
-    console.print("Next: [bold].venv/bin/cavendish up[/] keeps it running for jobs of your own; README.md shows how.")
+    console.print("A local server played the models; the costs are the real ones' list prices.")
+    seconds = time.time() - psutil.Process().create_time()
+    console.print(f"It took {seconds:.1f} s in all, and nothing is left running.\n")
+    console.print("Next: [bold].venv/bin/cavendish up[/] starts it to stay; README.md shows a first job.")
 
 
 def _play(console: Console, running: Running) -> None:
@@ -70,6 +83,6 @@ def _picture(client: Client, job: JobView, prompt: str) -> Picture | None:
 def _print(console: Console, jobs: Sequence[JobView], pictures: Sequence[Picture | None]) -> None:
     for n, (act, job, picture) in enumerate(zip(ACTS, jobs, pictures, strict=True), 1):
         console.print(layout.head(console, n, act, job))
-        for block in layout.summary(job, picture):
-            console.print(block, soft_wrap=True)
-        console.print(layout.attempts(console, job), "")
+        if picture:
+            console.print(f"   [bold]{escape(picture.shown)}[/]", soft_wrap=True)
+        console.print(layout.summary(job, picture), layout.attempts(console, job), "")

@@ -2,8 +2,8 @@
 
 import signal
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from types import FrameType
 
 from cavendish_client.keys import make_local_key
@@ -43,8 +43,7 @@ def perform(play: Callable[[Running], None], while_starting: AbstractContextMana
             _end(ours)
 
 
-@contextmanager
-def interruptible_once() -> Iterator[None]:
+def interruptible_once() -> None:
     """The first signal interrupts us; another, from whoever cannot wait for the clean-up, does not disturb it."""
     came: list[int] = []
 
@@ -53,13 +52,9 @@ def interruptible_once() -> Iterator[None]:
         if len(came) == 1:
             raise KeyboardInterrupt
 
-    wanted = [number for number in ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
 
 
 def _ignore_signals() -> None:

@@ -1,12 +1,12 @@
 """The catalogue: which models exist, what each can do and costs, and the routes that lead to them (catalog.toml)."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cavendish.size import Tier
 from cavendish.value import Value
@@ -25,11 +25,20 @@ class Pixels(Entry):
     height: int
 
 
+class PerMillion(Entry):
+    """The price of a million tokens of each kind."""
+
+    text_in: float
+    text_out: float
+    thought: float
+    image_out: float
+
+
 class Price(Entry):
     """What a model costs in USD: by a million tokens of each kind, and for one picture of each size."""
 
     source: str
-    per_million: dict[Literal["text_in", "text_out", "thought", "image_out"], float]
+    per_million: PerMillion
     image: dict[Tier, float]
 
 
@@ -71,34 +80,52 @@ class Route(Entry):
     source: str
 
 
+class PixelTable(Entry):
+    """What each size means at each ratio, for a family of models."""
+
+    source: str
+    ratios: dict[str, dict[Tier, Pixels]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, rows: dict[str, Any]) -> dict[str, Any]:
+        """Each key but `source` is a ratio, and each size a pair such as "1024x1024"."""
+        tables = {ratio: _sizes(sizes) for ratio, sizes in rows.items() if ratio != "source"}
+        return {"source": rows.get("source"), "ratios": tables}
+
+
 class Catalog(Entry):
     """All of it. Raises ValueError with the entry's name where the data contradict themselves."""
 
     sources: dict[str, str]
     routes: dict[str, Route]
-    pixels: dict[str, dict[str, dict[Tier, Pixels]]]
+    pixels: dict[str, PixelTable]
     models: dict[str, Model]
-
-    @field_validator("pixels", mode="before")
-    @classmethod
-    def _read_pixels(cls, tables: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-        return {name: _table(rows) for name, rows in tables.items()}
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         names = [name for model in self.models.values() for name in (model.id, *model.aliases)]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"two models are called {', '.join(sorted(doubled))}")
+        for name, source in self._named_sources():
+            if source not in self.sources:
+                raise ValueError(f"{name} names an unknown source: {source}")
         for model in self.models.values():
             self._check(model)
         return self
 
+    def _named_sources(self) -> Iterator[tuple[str, str]]:
+        yield from ((name, route.source) for name, route in self.routes.items())
+        yield from ((name, table.source) for name, table in self.pixels.items())
+        for model in self.models.values():
+            yield from ((model.id, source) for source in (model.source, model.price.source))
+
     def _check(self, model: Model) -> None:
         if unknown := set(model.routes) - set(self.routes):
             raise ValueError(f"model {model.id} names unknown routes: {', '.join(sorted(unknown))}")
-        if {model.source, model.price.source} - set(self.sources):
-            raise ValueError(f"model {model.id} names an unknown source")
-        table = self.pixels.get(model.pixels, {})
+        if model.successor is not None and self.find(model.successor) is None:
+            raise ValueError(f"model {model.id} names an unknown successor: {model.successor}")
+        table = self.pixels[model.pixels].ratios if model.pixels in self.pixels else {}
         if gaps := [(r, s) for r in model.ratios for s in model.sizes if s not in table.get(r, {})]:
             raise ValueError(f"model {model.id} has no pixels for {gaps[0][0]} at {gaps[0][1]}")
 
@@ -119,7 +146,7 @@ class Catalog(Entry):
 
     def expected(self, model_id: str, size: Tier, ratio: str) -> Pixels:
         """The pixels a model should deliver."""
-        return self.pixels[self.model(model_id).pixels][ratio][size]
+        return self.pixels[self.model(model_id).pixels].ratios[ratio][size]
 
 
 def ids(models: Iterable[Model]) -> str:
@@ -131,10 +158,6 @@ def ids(models: Iterable[Model]) -> str:
 def catalog() -> Catalog:
     """The catalogue that is shipped, read once."""
     return Catalog.model_validate(tomllib.loads(files("cavendish").joinpath("catalog.toml").read_text("utf-8")))
-
-
-def _table(rows: dict[str, object]) -> dict[str, object]:
-    return {ratio: _sizes(sizes) for ratio, sizes in rows.items() if isinstance(sizes, dict)}
 
 
 def _sizes(sizes: dict[str, str]) -> dict[str, dict[str, int]]:

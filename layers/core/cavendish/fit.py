@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from cavendish.catalog import Catalog, Model, ids
 from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.ladder import lineup
+from cavendish.outcome import clean
+from cavendish.policy import POLICIES
 from cavendish.request import JobRequest
 
 #: A row of the table holds 400 KB, and the request is the largest part of a job's.
@@ -44,7 +46,7 @@ def _finite(digits: str) -> float:
 
 
 def _faults(error: ValidationError) -> list[RequestFault]:
-    return [RequestFault(_pointer(one["loc"]), _sentence(one)) for one in error.errors(include_url=False)]
+    return [RequestFault(clean(_pointer(one["loc"])), _sentence(one)) for one in error.errors(include_url=False)]
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
@@ -93,15 +95,16 @@ def _model_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
 
 
 def _policy_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
+    """What no model of the policy can do, at the field without which one could."""
     if lineup(request, catalog):
         return []
-    wish = f"{request.asked.tier} at {request.ratio}" + (
-        f" with {request.thinking} thinking" if request.thinking else ""
-    )
-    makers = ids(catalog.makers(request.asked.tier, request.ratio))
-    return [
-        RequestFault("/size", f"no model of the policy {request.policy} makes {wish}; these make the size: {makers}")
-    ]
+    tier, ratio = request.asked.tier, request.ratio
+    makers = catalog.makers(tier, ratio)
+    if request.thinking and lineup(request.model_copy(update={"thinking": None}), catalog):
+        levels = ", ".join(dict.fromkeys(level for model in makers for level in model.thinking))
+        return [RequestFault("/thinking", f"no model of the policy {request.policy} has it here; levels are {levels}")]
+    detail = f"no model of the policy {request.policy} makes {tier} at {ratio}; these make it: {ids(makers)}"
+    return [RequestFault("/size", detail)]
 
 
 def _limits_of(model: Model, request: JobRequest, catalog: Catalog) -> list[RequestFault]:
@@ -109,9 +112,13 @@ def _limits_of(model: Model, request: JobRequest, catalog: Catalog) -> list[Requ
     makers = ids(catalog.makers(tier, ratio))
     levels = ", ".join(model.thinking) or "no levels to choose"
     checks = {
-        "/size": (tier in model.sizes, f"does not make {tier}; these do: {makers}"),
-        "/aspect_ratio": (ratio in model.ratios, f"does not make {ratio}; these do: {makers}"),
-        "/thinking": (request.thinking in (None, *model.thinking), f"has {levels}; send one or leave it out"),
-        "/route": (request.route in (None, *model.routes), f"is only on {', '.join(model.routes)}"),
+        "/size": (tier in model.sizes, f"{model.id} does not make {tier}; these do: {makers}"),
+        "/aspect_ratio": (ratio in model.ratios, f"{model.id} does not make {ratio}; these do: {makers}"),
+        "/thinking": (
+            request.thinking in (None, *model.thinking),
+            f"{model.id} has {levels}; send one or leave it out",
+        ),
+        "/route": (request.route in (None, *model.routes), f"{model.id} is only on {', '.join(model.routes)}"),
+        "/policy": (tier in POLICIES[request.policy].terms[model.family], f"{request.policy} says nothing of {tier}"),
     }
-    return [RequestFault(pointer, f"{model.id} {detail}") for pointer, (fits, detail) in checks.items() if not fits]
+    return [RequestFault(pointer, detail) for pointer, (fits, detail) in checks.items() if not fits]

@@ -31,9 +31,10 @@ def lineup(request: JobRequest, catalog: Catalog) -> list[Model]:
     policy = POLICIES[request.policy]
     named = catalog.find(request.model) if request.model else None
     preferred = [catalog.model(model_id) for model_id in policy.models]
-    able = [model for model in _in_order(named, preferred) if _can(model, request)]
+    able = [model for model in _in_order(named, preferred) if _can(model, request, policy)]
     if not able and policy is CAVENDISH:
-        able = [model for model in catalog.makers(request.asked.tier, request.ratio) if _can(model, request)]
+        makers = catalog.makers(request.asked.tier, request.ratio)
+        able = [model for model in makers if _can(model, request, policy)]
     return able[: len(policy.models) if request.allow_fallback else 1]
 
 
@@ -45,9 +46,10 @@ def _in_order(named: Model | None, preferred: list[Model]) -> list[Model]:
     return [named, *sorted(others, key=lambda model: model.family == named.family)]
 
 
-def _can(model: Model, request: JobRequest) -> bool:
+def _can(model: Model, request: JobRequest, policy: Policy) -> bool:
     return (
         model.makes(request.asked.tier, request.ratio)
+        and request.asked.tier in policy.terms[model.family]
         and request.thinking in (None, *model.thinking)
         and request.route in (None, *model.routes)
     )

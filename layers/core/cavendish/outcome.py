@@ -108,4 +108,10 @@ def report(
 ) -> Report:
     """Make a report, with the table's word on billing unless the attempt knows better."""
     row = TABLE[outcome]
-    return Report(outcome=outcome, billed=billed or row.billed, retry_after_s=retry_after_s, detail=detail or row.title)
+    detail = clean(detail) or row.title
+    return Report(outcome=outcome, billed=billed or row.billed, retry_after_s=retry_after_s, detail=detail)
+
+
+def clean(words: str) -> str:
+    """A model's words as they can be stored and sent: halves of surrogate pairs become question marks."""
+    return words.encode("utf-8", "replace").decode()

@@ -90,6 +90,9 @@ class ModelAnswer(Protocol):
     def chunks(self) -> Iterator[bytes]:
         """The body as it arrives. Raises CallFailed."""
 
+    def finish(self) -> None:
+        """The answer is complete: wait a moment for its end, so that the connection can be kept."""
+
 
 class Models(Protocol):
     """The doors of all providers."""

@@ -19,5 +19,10 @@ def cost(model: Model, size: Tier, usage: Usage | None) -> float:
     if usage is None:
         return model.price.image[size]
     rates = model.price.per_million
-    tokens: dict[str, int] = usage.model_dump()
-    return round(sum(tokens[kind] * rate for kind, rate in rates.items()) / 1_000_000, 6)
+    total = (
+        usage.text_in * rates.text_in
+        + usage.text_out * rates.text_out
+        + usage.thought * rates.thought
+        + usage.image_out * rates.image_out
+    )
+    return round(total / 1_000_000, 6)

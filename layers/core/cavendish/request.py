@@ -1,5 +1,6 @@
 """What a caller may ask for: each field with its limits and its default. What fits together is said in fit.py."""
 
+import json
 from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, field_validator
@@ -43,6 +44,15 @@ class JobRequest(Value):
         if not prompt.strip():
             raise ValueError("the prompt is empty")
         return prompt
+
+    @field_validator("metadata")
+    @classmethod
+    def _metadata_are_text(cls, metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        try:
+            json.dumps(metadata, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("there is half a surrogate pair in it, which is no text") from None
+        return metadata
 
     @field_validator("size")
     @classmethod

@@ -10,8 +10,10 @@ RATIOS: Final = ("1:1", "1:4", "4:1", "1:8", "8:1", "2:3", "3:2", "3:4", "4:3", 
 #: The edge of a square picture of each tier, in pixels (Gemini's image documentation, 2026-07-16).
 EDGE: Final[dict[Tier, int]] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 
-#: How far, in area and in ratio, pixels may lie from a size and still mean it (architecture rule 7).
-TOLERANCE: Final = 0.03
+#: How far the models' own pixels lie from the ratio's quotient and from the square of their tier, at most: 448x600 is
+#: their 3:4, 768x6144 their 2K at 1:8 (the tables of catalog.toml).
+_OFF_RATIO: Final = 0.06
+_OFF_AREA: Final = 0.15
 
 _PIXELS: Final = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")
 
@@ -41,8 +43,8 @@ def lower_tiers(tier: Tier) -> tuple[Tier, ...]:
 def _from_pixels(width: int, height: int) -> Size:
     ratio = min(RATIOS, key=lambda name: _distance(width / height, _quotient(name)))
     tier = min(TIERS, key=lambda name: _distance(width * height, EDGE[name] ** 2))
-    # Models round to multiples of 8 or 16: 1376x768 is their 16:9, 0.8 % off; at 512 they are up to 5 % off.
-    if _distance(width / height, _quotient(ratio)) > 2 * TOLERANCE or _distance(width * height, EDGE[tier] ** 2) > 0.1:
+    off_ratio, off_area = _distance(width / height, _quotient(ratio)), _distance(width * height, EDGE[tier] ** 2)
+    if off_ratio > _OFF_RATIO or off_area > _OFF_AREA:
         raise ValueError(
             f"no model makes {width}x{height}; the nearest is {tier} at {ratio}: name size and aspect_ratio instead"
         )

@@ -140,6 +140,8 @@ def _receive(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> Any
             reader.feed(chunk)
             watch.lap("decode")
             if reader.complete:
+                answer.finish()
+                watch.lap("download")
                 break
         return reader.document()
     except (AnswerGarbled, AnswerTooLarge, AnswerTruncated):

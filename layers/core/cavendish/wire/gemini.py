@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cavendish.answer import Picture
 from cavendish.catalog import Model
-from cavendish.outcome import Billed, Outcome, Report, report
+from cavendish.outcome import Billed, Outcome, Report, clean, report
 from cavendish.plan import Call
 from cavendish.price import Usage
 from cavendish.wire import Reading, WireRequest
@@ -112,12 +112,13 @@ def _usage(counts: Any) -> Usage | None:
     details = pick(counts, "candidatesTokensDetails")
     rows = [row for row in details if isinstance(row, dict)] if isinstance(details, list) else []
     images = sum(_count(pick(row, "tokenCount")) for row in rows if str(row.get("modality")).upper() == "IMAGE")
-    return Usage(
+    usage = Usage(
         text_in=_count(pick(counts, "promptTokenCount")),
         text_out=max(0, _count(pick(counts, "candidatesTokenCount")) - images),
         thought=_count(pick(counts, "thoughtsTokenCount")),
         image_out=images,
     )
+    return usage if usage != Usage() else None  # who counted nothing has not counted
 
 
 def _count(value: Any) -> int:
@@ -129,4 +130,4 @@ def _first(items: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return clean(value) if isinstance(value, str) and value else None

@@ -61,7 +61,7 @@ def _outcome(status: int, error: dict[str, Any]) -> Outcome:
 
 
 def _quota(error: dict[str, Any]) -> Outcome:
-    violations = [one for detail in _details(error) for one in detail.get("violations") or [] if isinstance(one, dict)]
+    violations = [one for detail in _details(error) for one in _objects(detail.get("violations"))]
     if any(str(pick(one, "quotaValue")) == "0" for one in violations) or "limit: 0" in str(error.get("message")):
         return Outcome.QUOTA_ZERO
     if any("PerDay" in str(pick(one, "quotaId")) for one in violations):
@@ -70,13 +70,17 @@ def _quota(error: dict[str, Any]) -> Outcome:
 
 
 def _is_key(error: dict[str, Any]) -> bool:
-    reasons = {detail.get("reason") for detail in _details(error)}
+    reasons = [detail.get("reason") for detail in _details(error)]
     return "API_KEY_INVALID" in reasons or str(error.get("message")).startswith("API key")
 
 
 def _details(error: dict[str, Any]) -> list[dict[str, Any]]:
-    details = error.get("details")
-    return [one for one in details if isinstance(one, dict)] if isinstance(details, list) else []
+    return _objects(error.get("details"))
+
+
+def _objects(items: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none, if it is no list."""
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 
 
 def _retry_after(headers: Mapping[str, str], error: dict[str, Any]) -> float | None:

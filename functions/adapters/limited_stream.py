@@ -1,0 +1,72 @@
+"""Connections whose every operation ends with the call: httpx limits each read, not their sum."""
+
+import threading
+from collections.abc import Callable, Iterable
+from ssl import SSLContext
+from typing import Any
+
+import httpcore
+
+
+class Deadline(threading.local):
+    """When the call that this thread is making has to be over."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._at = float("inf")
+
+    def set(self, limit_s: float) -> None:
+        self._at = self._clock() + limit_s
+
+    def clip(self, timeout: float | None) -> float:
+        """The time-out of one operation, cut to what is left of the call. Raises httpcore.ReadTimeout if nothing is."""
+        left = self._at - self._clock()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the call's limit is over")
+        return left if timeout is None else min(timeout, left)
+
+
+class LimitedStream(httpcore.NetworkStream):
+    """A connection that reads and writes no longer than the call may take."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.clip(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.clip(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.clip(timeout))
+        return LimitedStream(stream, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class LimitedBackend(httpcore.NetworkBackend):
+    """Opens such connections."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._backend = httpcore.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        timeout = self._deadline.clip(timeout)
+        stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        return LimitedStream(stream, self._deadline)
