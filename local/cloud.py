@@ -13,7 +13,7 @@ from local import change, emulator, models, process, stack, state
 from local import logs as function_logs
 from local.aws import Aws
 from local.errors import AlreadyRunningError, CloudError
-from local.interrupt import interruptible
+from local.interrupt import interruptible, undisturbed
 from local.repair import repair
 from local.running import Running, UpOptions
 from local.seed import MakeKey, seed
@@ -81,8 +81,9 @@ def down(root: Path) -> None:
     """End all of this checkout's cloud, also half of one, also none."""
     home = Home(root)
     others = [part for part in state.read(home).processes if part != process.current(part.name)]
-    process.stop(others, home.folder)
-    home.tidy()
+    with undisturbed():
+        process.stop(others, home.folder)
+        home.tidy()
 
 
 def logs(root: Path, *, follow: bool = True) -> Iterator[str]:

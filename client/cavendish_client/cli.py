@@ -79,7 +79,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except CloudError as error:
-        complain(error.message + (f" The log is {error.log_path}." if error.log_path else ""))
+        log = f" The log is {error.log_path}." if error.log_path else ""
+        complain(error.message.rstrip(".") + "." + log)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -28,7 +28,8 @@ class Client:
 
     def __init__(self, api: str, key: str, *, timeout_s: float = 30.0) -> None:
         self._api = api.rstrip("/")
-        self._http = httpx.Client(headers={"authorization": f"Bearer {key}"}, timeout=timeout_s)
+        headers = {"authorization": f"Bearer {key}"}
+        self._http = httpx.Client(headers=headers, timeout=timeout_s, trust_env=not _is_local(api))
 
     def __enter__(self) -> Self:
         return self
@@ -65,8 +66,9 @@ class Client:
     def _save(self, image: dict[str, Any], stem: Path) -> Path:
         path = stem.with_name(f"{stem.name}.{image['mime'].removeprefix('image/').replace('jpeg', 'jpg')}")
         path.parent.mkdir(parents=True, exist_ok=True)
+        url = image["url"]
         # A link is its own right: the caller's key has no business at the bucket.
-        with httpx.stream("GET", image["url"], timeout=60) as answer, path.open("wb") as file:
+        with httpx.stream("GET", url, timeout=60, trust_env=not _is_local(url)) as answer, path.open("wb") as file:
             answer.raise_for_status()
             for chunk in answer.iter_bytes():
                 file.write(chunk)
@@ -78,3 +80,8 @@ class Client:
             body: JobView = answer.json()
             return body
         raise Problem(answer.status_code, answer.json() if is_json else {"detail": answer.text[:200]})
+
+
+def _is_local(url: str) -> bool:
+    """Whether it is this machine, to which no proxy of the environment leads."""
+    return httpx.URL(url).host in ("127.0.0.1", "localhost")

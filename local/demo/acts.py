@@ -35,14 +35,14 @@ class Act:
 
 ACTS = (
     Act(
-        prompt="A fox at sunset, thinking of nothing",
+        prompt="Sunset over the dunes",
         title="a plain success",
         size="2K",
         aspect_ratio="1:1",
         calls=(Call(model=NANO, size="2K", answer="ok after=1.5s", outcome="ok"),),
     ),
     Act(
-        prompt="A whale under the aurora",
+        prompt="Aurora over a lake with nobody there",
         title="a model that is throttled",
         size="2K",
         aspect_ratio="16:9",
@@ -52,7 +52,7 @@ ACTS = (
         ),
     ),
     Act(
-        prompt="A castle in the snow, seen from a long way off",
+        prompt="First snow on the far mountains",
         title="4K on a bad day",
         size="4K",
         aspect_ratio="3:2",

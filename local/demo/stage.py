@@ -37,10 +37,7 @@ def perform(play: Callable[[Running], None], while_starting: AbstractContextMana
             _keep_log(error)
         raise
     finally:
-        try:
-            _ignore_signals()
-        finally:
-            _end(ours)
+        _end(ours)
 
 
 def interruptible_once() -> None:
@@ -57,15 +54,14 @@ def interruptible_once() -> None:
             signal.signal(number, interrupt)
 
 
-def _ignore_signals() -> None:
-    for number in ENDINGS:
-        signal.signal(number, signal.SIG_IGN)
-
-
 def _end(ours: list[Deployment]) -> None:
     """A cloud that came to ask for a key is ours, and one that names us as who starts it; another's must live on."""
-    if ours or process.current("up") in state.read(HOME).processes:
-        cloud.down(CHECKOUT)
+    try:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
+    finally:
+        if ours or process.current("up") in state.read(HOME).processes:
+            cloud.down(CHECKOUT)
 
 
 def _keep_log(error: Exception) -> None:

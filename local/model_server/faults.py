@@ -38,7 +38,7 @@ CODES = {"hang": 504, "list-error": 503}
 ERRORS = frozenset({*PLAIN, "404", "502", "bad-key", "429", "429-per-day", "429-limit-0"})
 
 
-class Fault(Exception):  # noqa: N818
+class Fault(Exception):
     """A call that ends in an error of Google's."""
 
     def __init__(self, code: int, message: str, *details: Mapping[str, Any]) -> None:

@@ -104,14 +104,16 @@ def _words(step: Next, attempt: Attempt, attempts: list[Attempt], plan: Plan) ->
         return "done" if step.rule is Rule.TAKE else f"end: {title}, and nothing is left to try"
     call = plan.at(step.position).call
     if step.rule is Rule.REPEAT:
-        following = next(
-            (one for one in attempts if one.key.image == attempt.key.image and one.started_at > attempt.started_at),
-            None,
-        )
-        return f"repeat after {following.waited_s if following else step.wait_s} s: {title}"
+        return f"repeat after {_wait(attempt, attempts)}: {title}"
     if step.rule is Rule.NEXT_ROUTE:
         return f"fall back to {call.model}: {title}"
     return f"lower to {call.size}: {title}, and no model is left at {attempt.call.size}"
+
+
+def _wait(attempt: Attempt, attempts: list[Attempt]) -> str:
+    """The wait as it was; while it lasts, only the workflow knows what its jitter made of it."""
+    mine = [one for one in attempts if one.key.image == attempt.key.image and one.started_at > attempt.started_at]
+    return f"{mine[0].waited_s} s" if mine else "a wait"
 
 
 def _cost(attempts: list[Attempt]) -> dict[str, Any]:
