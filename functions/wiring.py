@@ -4,7 +4,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
 from typing import Any, BinaryIO, Final, cast
 
 import boto3
@@ -22,15 +21,16 @@ from cavendish.catalog import catalog
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.watchdog import Watchdog
+from once import once
 
 logger: Final = Logger(function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
 clock: Final[Callable[[], float]] = time.time
 
-#: AWS calls are repeated here and nowhere else.
-_AWS: Final = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=20)
+#: AWS calls are repeated here and nowhere else; all tries together end before API Gateway gives up, at 29 s.
+_AWS: Final = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=5)
 #: s3v4, because links signed otherwise ignore their expiry elsewhere than on AWS. The checksum is computed while the
 #: picture arrives; the SDK's own would read it all again.
-_S3: Final = _AWS.merge(Config(signature_version="s3v4", request_checksum_calculation="when_required"))
+_S3: Final = _AWS.merge(Config(signature_version="s3v4", request_checksum_calculation="when_required", read_timeout=60))
 #: A picture below this many bytes stays in memory; ten larger ones must fit beside each other on disk.
 _SPOOL_BYTES: Final = 256 * 1024
 
@@ -39,7 +39,7 @@ class SettingsMissing(RuntimeError):
     """The function was deployed without variables that it needs."""
 
 
-@cache
+@once
 def setting(name: str) -> str:
     """One environment variable, by its name in template.yaml."""
     try:
@@ -48,59 +48,59 @@ def setting(name: str) -> str:
         raise SettingsMissing(f"the environment variable {name} is not set; template.yaml sets it") from None
 
 
-@cache
+@once
 def jobs() -> JobsTable:
     return JobsTable(_client("dynamodb"), setting("JOBS_TABLE"))
 
 
-@cache
+@once
 def keys() -> KeysTable:
     return KeysTable(_client("dynamodb"), setting("JOBS_TABLE"))
 
 
-@cache
+@once
 def images() -> ImagesBucket:
     return ImagesBucket(_client("s3", _S3), setting("IMAGES_BUCKET"))
 
 
-@cache
+@once
 def queue() -> JobsQueues:
     lanes = {"interactive": setting("JOBS_QUEUE_URL"), "bulk": setting("BULK_JOBS_QUEUE_URL")}
     return JobsQueues(_client("sqs"), lanes)
 
 
-@cache
+@once
 def starter() -> StateMachine:
     """The workflow with the queues that its executions send their attempts to."""
     lanes = {"interactive": setting("ATTEMPTS_QUEUE_URL"), "bulk": setting("BULK_ATTEMPTS_QUEUE_URL")}
     return StateMachine(_client("stepfunctions"), setting("WORKFLOW_ARN"), lanes)
 
 
-@cache
+@once
 def workflow() -> StateMachine:
     return StateMachine(_client("stepfunctions"), setting("WORKFLOW_ARN"))
 
 
-@cache
+@once
 def tokens() -> StateMachine:
     """The workflow for those who only answer its tokens."""
     return StateMachine(_client("stepfunctions"))
 
 
-@cache
+@once
 def generate() -> Generate:
     keys = ProviderKeys(_client("secretsmanager"), setting("PROVIDER_KEYS_SECRET"), clock)
     caller = Caller(
-        models=ModelHttp(keys, route_bases(), time.monotonic),
+        models=ModelHttp(keys.get, route_bases(), time.monotonic),
         images=images(),
         catalog=catalog(),
         open_file=_open_file,
         clock=time.monotonic,
     )
-    return Generate(jobs=jobs(), caller=caller, workflow=tokens(), clock=clock)
+    return Generate(jobs=jobs(), images=images(), caller=caller, workflow=tokens(), clock=clock)
 
 
-@cache
+@once
 def watchdog() -> Watchdog:
     return Watchdog(jobs=jobs(), images=images(), queue=queue(), workflow=workflow(), catalog=catalog())
 
@@ -115,7 +115,7 @@ def _client(service: str, config: Config = _AWS) -> Any:
     return _session().client(service, config=config)
 
 
-@cache
+@once
 def _session() -> boto3.Session:
     return boto3.Session()
 

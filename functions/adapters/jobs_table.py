@@ -88,7 +88,12 @@ class JobsTable:
 
     def reported(self, key: AttemptKey) -> None:
         values = {":reported": text(State.REPORTED), ":calling": text(State.CALLING)}
-        self._update(key, "SET #state = :reported REMOVE due_shard, due_at", "#state <> :calling", values)
+        self._update(
+            key,
+            "SET #state = :reported REMOVE due_shard, due_at",
+            "attribute_exists(pk) AND #state <> :calling",
+            values,
+        )
 
     def due(self, now: float) -> Iterator[AttemptKey | str]:
         for shard in range(SHARDS):
@@ -133,15 +138,15 @@ class JobsTable:
         return {"Put": {**put, **{name: value for name, value in names_and_values.items() if value}}}
 
     def _write(self, items: list[dict[str, Any]], refused: Exception) -> None:
-        """Write all or nothing. Botocore does not repeat a conflict with another transaction, so it is done here."""
+        """Write all or nothing. Botocore repeats no cancelled transaction, so one that met another is repeated here."""
         for last in (*(False,) * (_CONFLICTS - 1), True):
             try:
                 self._client.transact_write_items(TransactItems=items)
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "TransactionCanceledException":
-                    raise
-                if last or not _is_conflict(error):
+            except self._client.exceptions.TransactionCanceledException as error:
+                if _failed_condition(error) or (last and _met_another(error)):
                     raise refused from None
+                if last:  # throttled all the time, which is no word on the condition
+                    raise
                 time.sleep(random.uniform(0.005, _CONFLICT_PAUSE_S))  # noqa: S311, jitter is no secret
             else:
                 return
@@ -166,7 +171,11 @@ class JobsTable:
         return row
 
 
-def _is_conflict(error: ClientError) -> bool:
-    """Whether another transaction was at work, and no condition failed."""
-    codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-    return "TransactionConflict" in codes and "ConditionalCheckFailed" not in codes
+def _failed_condition(error: ClientError) -> bool:
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+
+
+def _met_another(error: ClientError) -> bool:
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") == "TransactionConflict" for reason in reasons)

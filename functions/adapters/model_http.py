@@ -9,7 +9,6 @@ from typing import Any, Final
 import httpx
 
 from adapters.limited_stream import Deadline, LimitedBackend
-from adapters.provider_keys import ProviderKeys
 from cavendish.errors import CallFailed
 from cavendish.wire import WireRequest
 
@@ -31,15 +30,15 @@ _HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", 
 class ModelHttp:
     """The port Models. One client is kept across calls; each thread's call has its own deadline."""
 
-    def __init__(self, keys: ProviderKeys, bases: Mapping[str, str], clock: Callable[[], float]) -> None:
-        self._keys = keys
+    def __init__(self, key: Callable[[str], str], bases: Mapping[str, str], clock: Callable[[], float]) -> None:
+        self._key = key
         self._bases = bases
         self._clock = clock
         self._deadline = Deadline(clock)
         self._client = httpx.Client(transport=_transport(self._deadline), headers=_HEADERS, trust_env=False)
 
     def key(self, route: str) -> str:
-        return self._keys.get(route)
+        return self._key(route)
 
     def base_url(self, route: str) -> str:
         return self._bases[route]
@@ -107,6 +106,9 @@ def _translated(trace: _Trace, limit_s: float) -> Iterator[None]:
     except httpx.TimeoutException:
         detail = f"no whole answer within {limit_s:.0f} s"
         raise CallFailed("timed_out", sent=trace.sent, detail=detail) from None
+    except (httpx.LocalProtocolError, UnicodeEncodeError):
+        detail = "the key or another header cannot be sent: it holds characters that no header may have"
+        raise CallFailed("connection_lost", sent=False, detail=detail) from None
     except (httpx.TransportError, httpx.InvalidURL) as error:
         detail = f"{type(error).__name__}: {error}"[:300]
         raise CallFailed("connection_lost", sent=trace.sent, detail=detail) from None

@@ -23,4 +23,4 @@ class ProviderKeys:
         if self._clock() - self._read_at > _FRESH_S or route not in self._keys:
             self._keys = json.loads(self._client.get_secret_value(SecretId=self._secret)["SecretString"])
             self._read_at = self._clock()
-        return self._keys.get(route, "")
+        return self._keys.get(route, "").strip()

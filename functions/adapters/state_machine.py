@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from cavendish.errors import AttemptError, WorkflowClosed
 from cavendish.job import Job
@@ -38,7 +38,7 @@ class StateMachine:
     def stop(self, job_id: str) -> None:
         try:
             self._client.stop_execution(executionArn=self._execution(job_id), cause="its job has ended")
-        except ClientError:
+        except (BotoCoreError, ClientError):
             return  # best effort: the job is ended, and whatever still runs will find it so
 
     def succeed(self, token: str, report: Report) -> None:

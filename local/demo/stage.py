@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from types import FrameType
 
-from cavendish_client.keys import make_local_key
 from local import cloud, process, state
 from local.errors import CloudError
 from local.interrupt import SIGNALS
+from local.keys import make_local_key
 from local.running import CHECKOUT, Running, UpOptions
 from local.stack import Deployment
 from local.state import Home

@@ -19,8 +19,7 @@ BODY_MAX_BYTES: Final = 256 * 1024
 
 def parse(body: bytes, catalog: Catalog) -> JobRequest:
     """Read a request from its JSON. Raises RequestInvalid with every fault, or RequestTooLarge."""
-    if len(body) > BODY_MAX_BYTES:
-        raise RequestTooLarge(f"the body has {len(body)} bytes; at most {BODY_MAX_BYTES} are read")
+    _check_size(len(body))
     try:
         fields = json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
@@ -33,6 +32,7 @@ def parse(body: bytes, catalog: Catalog) -> JobRequest:
         raise RequestInvalid([*_faults(error), *_faults_of_the_rest(fields, error, catalog)]) from None
     if faults := _misfits(request, catalog):
         raise RequestInvalid(faults)
+    _check_size(len(request.model_dump_json().encode()))  # 1e15 is read as four bytes and kept as sixteen
     return request
 
 
@@ -43,6 +43,11 @@ def _no_number(name: str) -> NoReturn:
 def _finite(digits: str) -> float:
     number = float(digits)
     return number if math.isfinite(number) else _no_number(digits)
+
+
+def _check_size(size_bytes: int) -> None:
+    if size_bytes > BODY_MAX_BYTES:
+        raise RequestTooLarge(f"the request has {size_bytes} bytes; at most {BODY_MAX_BYTES} are taken")
 
 
 def _faults(error: ValidationError) -> list[RequestFault]:
@@ -62,7 +67,7 @@ def _sentence(error: Any) -> str:
 def _faults_of_the_rest(fields: dict[str, Any], error: ValidationError, catalog: Catalog) -> list[RequestFault]:
     """What is wrong between the fields that are right one by one."""
     wrong = {one["loc"][0] for one in error.errors() if one["loc"]}
-    rest = {name: value for name, value in fields.items() if name not in wrong}
+    rest = {name: fields[name] for name in JobRequest.model_fields if name in fields and name not in wrong}
     return _misfits(JobRequest.model_validate({"prompt": "-", **rest}), catalog)
 
 

@@ -72,6 +72,8 @@ class Job(Value):
     #: Steps of the ladder already told of, so that each is told once.
     told: tuple[str, ...] = ()
     error: JobError | None = None
+    #: The attempts whose pictures the job ended with, by their path, in the order of the images.
+    delivered: tuple[str, ...] = ()
 
     @property
     def expires_at(self) -> float:
@@ -89,6 +91,8 @@ class Job(Value):
             return None
         if self.status is Status.QUEUED:
             return min(self.looked_at + RESEND_AFTER_S, self.deadline_at + GRACE_S)
+        if self.status is Status.CANCELLING:
+            return self.looked_at + GRACE_S
         return min(self.looked_at + LOOK_AFTER_S, self.deadline_at + GRACE_S)
 
     def started(self, plan: Plan, now: float) -> Self:
@@ -101,8 +105,8 @@ class Job(Value):
     def cancelling(self, now: float) -> Self:
         return self._moved(now, status=Status.CANCELLING)
 
-    def end(self, status: Status, now: float, error: JobError | None = None) -> Self:
-        return self._moved(now, status=status, error=error)
+    def end(self, status: Status, now: float, error: JobError | None = None, delivered: tuple[str, ...] = ()) -> Self:
+        return self._moved(now, status=status, error=error, delivered=delivered)
 
     def looked_after(self, now: float) -> Self:
         """The same job, due later: nothing that a caller sees has changed."""

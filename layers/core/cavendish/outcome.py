@@ -9,6 +9,9 @@ from typing import Final
 
 from cavendish.value import Value
 
+#: So many characters of a model's words are kept.
+WORDS_MAX: Final = 1000
+
 
 class Outcome(StrEnum):
     """The named ends of an attempt; the workflow and the callers know these words."""
@@ -113,5 +116,5 @@ def report(
 
 
 def clean(words: str) -> str:
-    """A model's words as they can be stored and sent: halves of surrogate pairs become question marks."""
-    return words.encode("utf-8", "replace").decode()
+    """A model's words as they can be stored and sent: not too many, halves of surrogate pairs as question marks."""
+    return words[:WORDS_MAX].encode("utf-8", "replace").decode()

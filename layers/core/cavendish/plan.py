@@ -17,8 +17,9 @@ from cavendish.value import Value
 #: The version of plans and attempt messages; consumers accept this one and the one before.
 VERSION: Final = 1
 
-#: Events that one attempt and one image add to an execution's history at most: two per state, five more per task.
-EVENTS_PER_ATTEMPT: Final = 18
+#: Events that one attempt and one image add to an execution's history at most: two per state, and those of a task whose
+#: message is sent six times.
+EVENTS_PER_ATTEMPT: Final = 30
 EVENTS_PER_IMAGE: Final = 10
 #: Step Functions ends an execution at 25,000 events; this leaves room for the rest.
 MAX_EVENTS: Final = 20_000

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cavendish.attempt import Attempt, position
-from cavendish.job import Job, Status
+from cavendish.job import Job
 from cavendish.outcome import TABLE, Billed
-from cavendish.pipeline.settle import pictures
 from cavendish.plan import Next, Plan, Rule, follow
 
 #: How long a picture's link works, in seconds.
@@ -20,8 +19,8 @@ def view(
     job: Job, attempts: list[Attempt], *, base_url: str, link: Callable[[str, str], str], now: float
 ) -> dict[str, Any]:
     """The whole job. `link` makes a URL out of an object key and a mime type."""
-    made = [] if job.status is Status.CANCELLED else pictures(attempts)
-    images = [_image(one, link, now) for one in made] if job.ended else []
+    made = [one for path in job.delivered for one in attempts if one.path == path]
+    images = [_image(one, link, now) for one in made]
     return {
         "id": job.id,
         "status": job.status,

@@ -6,10 +6,10 @@ from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, limit, read_message
 from cavendish.errors import AttemptError, CallRefused, JobConflict, MessageUnreadable, WorkflowClosed
-from cavendish.job import Job
+from cavendish.job import Job, Status
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller
-from cavendish.ports import Jobs, Workflow
+from cavendish.ports import Images, Jobs, Workflow
 
 #: How often a refused transaction is looked into anew; each time another worker has moved the job or the attempt on.
 _LOOKS = 5
@@ -18,8 +18,11 @@ _LOOKS = 5
 class Generate:
     """The use case with its ports, which live as long as the worker."""
 
-    def __init__(self, *, jobs: Jobs, caller: Caller, workflow: Workflow, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, jobs: Jobs, images: Images, caller: Caller, workflow: Workflow, clock: Callable[[], float]
+    ) -> None:
         self._jobs = jobs
+        self._images = images
         self._caller = caller
         self._workflow = workflow
         self._clock = clock
@@ -52,9 +55,9 @@ class Generate:
         attempts = [one for one in self._jobs.attempts(job.id) if one.key.image == message.image]
         if own := next((one for one in attempts if one.key == message.key), None):
             return self._repeated(own, message)
-        if job.ended or job.status == "cancelling":
+        if job.ended or job.status is Status.CANCELLING:
             return self._tell(message.token, report(Outcome.CANCELLED))
-        if any(one.made for one in attempts):  # a success that came too late for its own attempt
+        if any(one.made or self._came_late(one) for one in attempts):
             return self._tell(message.token, report(Outcome.OK, detail="adopted from an earlier attempt"))
         if self._clock() >= job.deadline_at:
             return self._fail(message.token, AttemptError.EXPIRED)
@@ -64,6 +67,15 @@ class Generate:
         """The message came again: never call, but let whoever ends the attempt answer to the newest token."""
         own = self._jobs.retoken(own.key, message.token)
         return None if own.state is State.CALLING else self._report(own)
+
+    def _came_late(self, attempt: Attempt) -> bool:
+        """Whether a worker that was given up as lost has stored a picture all the same; then its row is told."""
+        if attempt.report is None or attempt.report.outcome is not Outcome.LOST_WORKER:
+            return False
+        stored = self._images.find(attempt.key)
+        if stored is not None:
+            self._jobs.end(attempt.key, stored, self._clock())
+        return stored is not None
 
     def _attempt(self, job: Job, message: AttemptMessage, worker_until: float) -> Outcome | None:
         job = self._tell_of_the_way_down(job, message.key)
@@ -101,10 +113,16 @@ class Generate:
 
 
 def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Outcome | None:
-    """Tell the workflow how an attempt ended, and note that it knows. A closed token means that it needs no telling."""
+    """Tell the workflow how an attempt ended, and note that it knows. A closed token means that it needs no telling.
+
+    To the workflow of a job that is being cancelled every attempt was cancelled, so that it waits for nothing more.
+    """
     assert attempt.result is not None, "only an ended attempt is reported"
+    job = jobs.get(attempt.job_id)
     with suppress(WorkflowClosed):
-        if attempt.state is State.LOST and not attempt.made:
+        if job is not None and job.status is Status.CANCELLING:
+            workflow.succeed(attempt.token, report(Outcome.CANCELLED))
+        elif attempt.state is State.LOST and not attempt.made:
             workflow.fail(attempt.token, AttemptError.LOST)
         else:
             workflow.succeed(attempt.token, attempt.result.report)

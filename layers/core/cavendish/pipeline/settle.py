@@ -37,32 +37,37 @@ def pictures(attempts: list[Attempt]) -> list[Attempt]:
 
 
 def conclude(job: Job, attempts: list[Attempt], now: float) -> Job:
-    """The job as it ends now."""
-    made = len(pictures(attempts))
+    """The job as it ends now. What is delivered is written down: a picture that comes later changes nothing."""
     if job.status is Status.CANCELLING:
         return job.end(Status.CANCELLED, now)
-    if made == job.request.n:
-        return job.end(Status.SUCCEEDED, now)
+    delivered = tuple(one.path for one in pictures(attempts))
+    if len(delivered) == job.request.n:
+        return job.end(Status.SUCCEEDED, now, delivered=delivered)
     error = _error(job, attempts, now)
-    if made:
-        return job.end(Status.PARTIAL, now, error)
+    if delivered:
+        return job.end(Status.PARTIAL, now, error, delivered)
     return job.end(Status.EXPIRED if error.code == Outcome.EXPIRED else Status.FAILED, now, error)
 
 
 def _error(job: Job, attempts: list[Attempt], now: float) -> JobError:
-    if now >= job.deadline_at or _stopped_by_time(job, attempts):
+    """Why an image is missing: time, if only the deadline kept it from another attempt; else the last outcome."""
+    missing = [_last(attempts, image) for image in range(job.request.n)]
+    if any(_stopped_by_time(job, attempts, last, now) for last in missing):
         late = f"the deadline of {job.request.deadline_s} s left no time for more than {len(attempts)} attempts"
         return JobError(code=Outcome.EXPIRED, title="The job ran out of time", detail=late)
-    ends = [one.report for one in attempts if one.report and one.report.outcome is not Outcome.OK]
+    ends = [one.report for one in missing if one and one.report and one.report.outcome is not Outcome.OK]
     last = ends[-1] if ends else report(Outcome.LOST_WORKER if attempts else Outcome.UNDELIVERABLE)
     return JobError(code=last.outcome, title=TABLE[last.outcome].title, detail=last.detail)
 
 
-def _stopped_by_time(job: Job, attempts: list[Attempt]) -> bool:
-    """Whether the last attempt would have had another one after it, but for the deadline."""
-    last = attempts[-1] if attempts else None
-    if job.plan is None or last is None or last.report is None or last.ended_at is None:
-        return False
+def _last(attempts: list[Attempt], image: int) -> Attempt | None:
+    return next((one for one in reversed(attempts) if one.key.image == image), None)
+
+
+def _stopped_by_time(job: Job, attempts: list[Attempt], last: Attempt | None, now: float) -> bool:
+    """Whether an image whose last attempt this is would have had another one, but for the deadline."""
+    if last is None or last.report is None or last.ended_at is None or job.plan is None:
+        return now >= job.deadline_at
     endless = job.plan.model_copy(update={"deadline_at": float("inf")})
     after = follow(endless, position(attempts, last), last.report, now=last.ended_at, chance=1.0)
-    return after.position is not None and last.ended_at + after.wait_s >= job.deadline_at
+    return after.position is not None and max(now, last.ended_at + after.wait_s) >= job.deadline_at

@@ -58,10 +58,16 @@ class Watchdog:
             self.workflow.stop(job.id)
         elif job.status is Status.QUEUED:
             self._send_again(job, now)
+        elif job.status is Status.CANCELLING and not self._calls(job):
+            settle(job.id, jobs=self.jobs, now=now)
+            self.workflow.stop(job.id)
         elif self.workflow.runs(job.id):
             self._all_is_well(job, now)
         else:
             settle(job.id, jobs=self.jobs, now=now)
+
+    def _calls(self, job: Job) -> bool:
+        return any(one.state is State.CALLING for one in self.jobs.attempts(job.id))
 
     def _send_again(self, job: Job, now: float) -> None:
         with suppress(SendFailed):  # the next sweep comes in a minute

@@ -83,7 +83,7 @@ def _picture(parts: list[dict[str, Any]]) -> Picture | None:
 
 def _note(parts: list[dict[str, Any]]) -> str | None:
     words = [text for part in parts if not part.get("thought") and (text := _text(part.get("text")))]
-    return "\n".join(words) or None
+    return clean("\n".join(words)) or None
 
 
 def _inline(part: dict[str, Any]) -> Picture | None:

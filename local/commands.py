@@ -1,0 +1,86 @@
+"""The commands that need a checkout: the run without an account, and keys for a deployment of one's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from cavendish_client.say import complain, say
+from local import cloud, keys
+from local.errors import CloudError
+from local.running import CHECKOUT, Running, UpOptions
+
+
+def register(app: typer.Typer) -> None:
+    """Add them to the command that users install."""
+    for command in (up, down, logs):
+        app.command()(command)
+    app.add_typer(keys.app, name="keys")
+
+
+def up(
+    *,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready, and leave it running.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Say where it is as one line of JSON.")] = False,
+    reload: Annotated[bool, typer.Option("--reload", help="Deploy each change of the code.")] = False,
+    port: Annotated[int | None, typer.Option(help="The port; a free one by default.")] = None,
+    weather: Annotated[str, typer.Option(help="How the local models behave.")] = "calm",
+    no_learning: Annotated[bool, typer.Option("--no-learning", help="Route by the plan alone.")] = False,
+    route: Annotated[list[str] | None, typer.Option(help="NAME=BASE: point a route at another server.")] = None,
+    time_scale: Annotated[float, typer.Option(help="Multiplies waits and the local models' times.", min=0.001)] = 1.0,
+) -> None:
+    """Start the whole service on this machine, without an account."""
+    with _told():
+        options = UpOptions(
+            port=port, weather=weather, learning=not no_learning, routes=_routes(route or []), time_scale=time_scale
+        )
+        if detach:
+            _announce(cloud.up(options, keys.make_local_key), as_json=json)
+        else:
+            cloud.run(
+                options,
+                keys.make_local_key,
+                announce=lambda running: _announce(running, as_json=json),
+                say=say if reload else None,
+            )
+
+
+def down() -> None:
+    """Stop it, with all that it started."""
+    with _told():
+        cloud.down(CHECKOUT)
+
+
+def logs(*, no_follow: Annotated[bool, typer.Option("--no-follow", help="Only what was said so far.")] = False) -> None:
+    """Follow what all functions say."""
+    with _told():
+        for line in cloud.logs(CHECKOUT, follow=not no_follow):
+            say(line)
+
+
+def _routes(pairs: list[str]) -> dict[str, str]:
+    if wrong := [pair for pair in pairs if "=" not in pair]:
+        raise CloudError(f"--route takes NAME=BASE, not {wrong[0]!r}, such as gemini=http://127.0.0.1:8080")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _announce(running: Running, *, as_json: bool) -> None:
+    if as_json:
+        say(running.as_json())
+        return
+    for name, value in (("api", f"{running.api}/v1/jobs"), ("key", running.key), ("models", running.models)):
+        say(f"{name:8}{value}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A failure is one sentence and an exit code, never a traceback."""
+    try:
+        yield
+    except CloudError as error:
+        log = f" The log is {error.log_path}." if error.log_path else ""
+        complain(error.message.rstrip(".") + "." + log)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
