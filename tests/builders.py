@@ -131,7 +131,10 @@ def a_png(width: int = 1024, height: int = 1024) -> bytes:
 def an_answer(content: bytes | None = None, **fields: Any) -> bytes:
     """A model's answer that holds this picture, as JSON."""
     data = base64.b64encode(a_png() if content is None else content).decode()
-    candidate = {"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": data}}]}, "finishReason": "STOP"}
+    candidate = {
+        "content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": data}}]},
+        "finishReason": "STOP",
+    }
     usage = {
         "promptTokenCount": 10,
         "candidatesTokenCount": 1120,

@@ -61,7 +61,7 @@ class FakeJobs:
         return None
 
     def reported(self, key: AttemptKey) -> None:
-        if self._row(key).state is State.CALLING:
+        if key in self._attempts and self._row(key).state is State.CALLING:
             raise CallRefused(f"attempt {key.path} is calling")
         self._change(key, state=State.REPORTED)
 
@@ -177,6 +177,9 @@ class FakeAnswer:
             yield self.body[at : at + self.piece]
         if self.breaks:
             raise self.breaks
+
+    def finish(self) -> None:
+        """All of it is here already."""
 
 
 @dataclass(frozen=True)

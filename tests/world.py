@@ -2,14 +2,15 @@
 
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage
 from cavendish.catalog import catalog
 from cavendish.errors import CallFailed
 from cavendish.job import Job
-from cavendish.outcome import Outcome
+from cavendish.outcome import Outcome, Report
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.dispatch import dispatch
@@ -43,16 +44,16 @@ class Clock:
 
 
 class Fate:
-    """Lets a worker die at its nth step; each use of a port is two, for it may die before the use and after."""
+    """Lets a worker die at one of its steps, by name or by number; each use of a port is two: before it, and after."""
 
-    def __init__(self, steps: int | None = None) -> None:
-        self.lived = 0
-        self._steps = steps
+    def __init__(self, at: str | int | None = None) -> None:
+        self.path: list[str] = []
+        self._at = at
 
-    def step(self) -> None:
-        if self.lived == self._steps:
-            raise WorkerDied
-        self.lived += 1
+    def step(self, name: str) -> None:
+        if self._at in (name, len(self.path)):
+            raise WorkerDied(name)
+        self.path.append(name)
 
 
 class Mortal:
@@ -66,16 +67,46 @@ class Mortal:
         method = getattr(self._port, name)
 
         def use(*arguments: Any, **named: Any) -> Any:
-            self._fate.step()
+            self._fate.step(f"before {name}")
             result = method(*arguments, **named)
-            self._fate.step()
-            return result
+            self._fate.step(f"after {name}")
+            return self._watched(result) if isinstance(result, AbstractContextManager) else result
+
+        return use
+
+    @contextmanager
+    def _watched(self, context: AbstractContextManager[Any]) -> Iterator[Any]:
+        with context as answer:
+            self._fate.step("sent")  # and nothing has come back
+            yield answer
+            self._fate.step("received")
+
+
+class Meanwhile:
+    """A port during whose next uses of one method something else happens first, or goes wrong."""
+
+    def __init__(self, port: Any, method: str, act: Callable[..., object], *, times: int = 1) -> None:
+        self._port = port
+        self._method = method
+        self._act = act
+        self._times = times
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._method or self._times == 0:
+            return getattr(self._port, name)
+
+        def use(*arguments: Any, **named: Any) -> Any:
+            self._times -= 1
+            self._act(*arguments)
+            return getattr(self._port, name)(*arguments, **named)
 
         return use
 
 
 class World:
     """One deployment in memory."""
+
+    catalog = catalog()
 
     def __init__(self, *answers: FakeAnswer | CallFailed) -> None:
         self.clock = Clock()
@@ -91,13 +122,14 @@ class World:
             job_id=ulid(self.clock(), number.to_bytes(10)),
             jobs=self.jobs,
             queue=self.queue,
-            catalog=catalog(),
+            catalog=self.catalog,
             now=self.clock(),
         )
 
     def dispatch(self, job_id: str, fate: Fate | None = None) -> None:
-        jobs, workflow = Mortal(self.jobs, fate or Fate()), Mortal(self.workflow, fate or Fate())
-        dispatch(job_id, jobs=jobs, workflow=workflow, catalog=catalog(), now=self.clock())
+        fate = fate or Fate()
+        jobs, workflow = Mortal(self.jobs, fate), Mortal(self.workflow, fate)
+        dispatch(job_id, jobs=jobs, workflow=workflow, catalog=self.catalog, now=self.clock())
 
     def running(self, **request: Any) -> Job:
         """A job that was submitted and dispatched."""
@@ -113,6 +145,10 @@ class World:
     def attempt(self, key: AttemptKey) -> Attempt:
         return next(one for one in self.jobs.attempts(key.job_id) if one.key == key)
 
+    def heard(self) -> list[str]:
+        """What the workflow was told, in order: outcomes, and the names of errors."""
+        return [said.outcome if isinstance(said, Report) else said for _, said in self.workflow.heard]
+
     def message(self, job: Job, position: Position | None = None, image: int = 0, **fields: Any) -> AttemptMessage:
         """What the workflow sends for this place on the ladder, with a token that is open."""
         position, plan = position or Position(), self.workflow.started[job.id].plan
@@ -124,30 +160,33 @@ class World:
             {"v": 1, "job_id": job.id, "image": image, "waited_s": 0, "token": token, **place, **fields}
         )
 
-    def run(self, message: AttemptMessage, fate: Fate | None = None) -> Outcome | None:
-        """A worker takes the message."""
+    def worker(self, fate: Fate | None = None) -> Generate:
         fate = fate or Fate()
         jobs, images, models = Mortal(self.jobs, fate), Mortal(self.images, fate), Mortal(self.models, fate)
-        caller = Caller(models=models, images=images, catalog=catalog(), open_file=io.BytesIO, clock=self.clock)
-        worker = Generate(jobs=jobs, caller=caller, workflow=Mortal(self.workflow, fate), clock=self.clock)
-        return worker.run(message, worker_until=self.clock() + 720)
+        caller = Caller(models=models, images=images, catalog=self.catalog, open_file=io.BytesIO, clock=self.clock)
+        workflow = Mortal(self.workflow, fate)
+        return Generate(jobs=jobs, images=images, caller=caller, workflow=workflow, clock=self.clock)
 
-    def dies(self, message: AttemptMessage, steps: int) -> bool:
-        """A worker takes the message and dies at this step; False if it was done before."""
-        try:
-            self.run(message, Fate(steps))
-        except WorkerDied:
-            return True
-        return False
+    def run(self, message: AttemptMessage, fate: Fate | None = None) -> Outcome | None:
+        """A worker takes the message."""
+        fields = message.model_dump(mode="json", by_alias=True)
+        return self.worker(fate).receive(fields, worker_until=self.clock() + 720)
+
+    def dies(self, message: AttemptMessage, at: str | int) -> None:
+        """A worker takes the message and dies at this step, if it comes to it."""
+        with suppress(WorkerDied):
+            self.run(message, Fate(at))
 
     def sweep(self, after_s: float = 0.0) -> list[Exception]:
         """The watchdog comes, so many seconds from now; gives what went wrong."""
         failures: list[Exception] = []
-        watchdog = Watchdog(
-            jobs=self.jobs, images=self.images, queue=self.queue, workflow=self.workflow, catalog=catalog()
-        )
-        watchdog.sweep(self.clock.advance(after_s), failed=lambda _, error: failures.append(error))
+        self.watchdog().sweep(self.clock.advance(after_s), failed=lambda _, error: failures.append(error))
         return failures
+
+    def watchdog(self) -> Watchdog:
+        return Watchdog(
+            jobs=self.jobs, images=self.images, queue=self.queue, workflow=self.workflow, catalog=self.catalog
+        )
 
     def cancel(self, job_id: str) -> Job:
         return cancel(self.job(job_id), jobs=self.jobs, workflow=self.workflow, now=self.clock())

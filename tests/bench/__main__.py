@@ -24,9 +24,9 @@ _ENVIRONMENT = {
 }
 _HEAD = """# Numbers
 
-Written by `make bench`. Only the ratios inside one run count: every way is measured beside the others, on the same machine, in a
-process of its own, {runs} runs each, medians. A picture is a PNG of {size:.1f} MB that cannot be compressed, in an answer of
-{body:.1f} MB; plain HTTP on loopback. Memory is the peak above the warmed baseline.
+Written by `make bench`. Only the ratios inside one run count: every way is measured beside the others, on the same
+machine, in a process of its own, {runs} runs each, medians. A picture is a PNG of {size:.1f} MB that cannot be compressed,
+in an answer of {body:.1f} MB; plain HTTP on loopback. Memory is the peak above the warmed baseline.
 
 Measured with Python {python} on {machine}.
 
@@ -62,8 +62,8 @@ def _rows() -> Iterator[str]:
             figures = {way: _measure(way, url, together) for way in WAYS}
             for way, one in figures.items():
                 share = one["peak_mb"] * 1024 * 1024 / PICTURE_BYTES
-                ratio = one["cpu_ms"] / figures["cavendish"]["cpu_ms"]
-                yield f"| {way} | {together} | {one['peak_mb']:.1f} | {share:.2f} | {one['cpu_ms']:.0f} | {ratio:.1f} x |"
+                memory, ratio = f"{one['peak_mb']:.1f} | {share:.2f}", one["cpu_ms"] / figures["cavendish"]["cpu_ms"]
+                yield f"| {way} | {together} | {memory} | {one['cpu_ms']:.0f} | {ratio:.1f} x |"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""One way to get a picture from the model into the bucket, in a process of its own: how much memory and CPU it takes."""
+"""One way to get a picture from the model into the bucket, in a process of its own: what memory and CPU it takes."""
 
 import base64
 import json
@@ -41,6 +41,7 @@ def google_genai(url: str, s3: Any, n: int, prompt: str) -> None:
 
 WAYS: dict[str, Way] = {"cavendish": ours, "google-genai": google_genai, "httpx, whole body": whole_body}
 
+
 @cache
 def _caller(url: str, s3: Any) -> Any:
     from adapters.images_bucket import ImagesBucket  # each way imports only what it needs
@@ -48,15 +49,11 @@ def _caller(url: str, s3: Any) -> Any:
     from cavendish.catalog import catalog
     from cavendish.pipeline.call import Caller
 
-    class Keys:
-        def get(self, _: str) -> str:
-            return "key"
-
     return Caller(
-        models=ModelHttp(cast(Any, Keys()), {"gemini": url}, time.monotonic),
+        models=ModelHttp(lambda _: "key", {"gemini": url}, time.monotonic),
         images=ImagesBucket(s3, "images"),
         catalog=catalog(),
-        open_file=lambda: cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=256 * 1024)),
+        open_file=lambda: cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=256 * 1024)),
         clock=time.monotonic,
     )
 

@@ -1,5 +1,6 @@
 """A running cloud as the tests see it: its API, its models, its AWS, and its Lambda workers as processes."""
 
+import json
 import signal
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,9 +14,9 @@ import psutil
 
 from cavendish_client import Client, JobView
 from cavendish_client.client import TERMINAL
-from cavendish_client.keys import make_key, make_local_key
 from local import cloud as local_cloud
 from local.aws import Aws
+from local.keys import make_key, make_local_key
 from local.process import marked
 from local.running import CHECKOUT, Running, UpOptions
 from local.state import Home
@@ -26,6 +27,10 @@ from tests.e2e.models import Models
 PARTS = ("template.yaml", "workflow.asl.yaml", "functions", "layers", "local", "client")
 #: How many callers speak to the API at once.
 CALLERS = 8
+#: By their logical ids.
+QUEUES = ("JobsQueue", "AttemptsQueue", "JobsDeadLettersQueue", "AttemptsDeadLettersQueue")
+#: How many messages of one queue are worked on at once.
+AT_ONCE = 12
 #: Pauses that a busy machine may make count towards this, so it is long; nothing waits for it to pass.
 WITHIN_S = 90
 
@@ -56,6 +61,11 @@ class Cloud:
         """Submit a job whose first calls get these answers."""
         return self.client.submit(fields.pop("prompt", None) or self.prompt(*answers), **fields)
 
+    def submit_all(self, jobs: Iterable[Mapping[str, Any]]) -> list[JobView]:
+        """Submit many jobs at once; gives them in their order."""
+        with ThreadPoolExecutor(CALLERS) as pool:
+            return list(pool.map(lambda fields: self.client.submit(**fields), jobs))
+
     def ended(self, job_id: str, within_s: float = WITHIN_S) -> JobView:
         """The job, when it has ended."""
         return eventually(lambda: self._if_ended(job_id), within_s, every_s=0.1)
@@ -72,7 +82,7 @@ class Cloud:
         """Submit a job, and wait for its end."""
         return self.ended(self.submit(*answers, **fields)["id"])
 
-    def new_tenant(self, tenant: str) -> Client:
+    def client_of(self, tenant: str) -> Client:
         """A client with a key of another tenant."""
         key = make_key(self.aws("dynamodb"), self.outputs["JobsTable"], tenant=tenant, expires_at=None)
         return Client(self.running.api, key)
@@ -105,8 +115,64 @@ class Cloud:
             release(workers)
 
     def kill(self, function: str) -> None:
+        """No worker of a function sees this coming, and none can clean up."""
         for worker in self.workers(function):
             worker.send_signal(signal.SIGKILL)
+
+    @contextmanager
+    def forbidden(self, function: str, action: str) -> Iterator[None]:
+        """Take a right away from a function's role: its workers get as far as they need it, and no further."""
+        role = self.aws("lambda").get_function(FunctionName=self.function(function))["Configuration"]["Role"]
+        named = {"RoleName": role.rpartition("/")[2], "PolicyName": "Forbidden"}
+        statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.aws("iam").put_role_policy(**named, PolicyDocument=document)
+        try:
+            yield
+        finally:
+            self.aws("iam").delete_role_policy(**named)
+
+    @contextmanager
+    def impatient(self, queue: str) -> Iterator[None]:
+        """What a queue hands out now comes again after a second instead of minutes."""
+        sqs, url = self.aws("sqs"), self.queue(queue)
+        before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+        try:
+            yield
+        finally:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+    def execution(self, name: str) -> str:
+        """The ARN of the workflow's execution with this name, which is its job's id."""
+        return self.outputs["Workflow"].replace(":stateMachine:", ":execution:") + f":{name}"
+
+    def execution_status(self, name: str) -> str | None:
+        """None: there is no such execution."""
+        workflow = self.aws("stepfunctions")
+        try:
+            return str(workflow.describe_execution(executionArn=self.execution(name))["status"])
+        except workflow.exceptions.ExecutionDoesNotExist:
+            return None
+
+    def in_flight(self, queue: str) -> int:
+        """Messages that some worker has in its hands."""
+        return self._count(queue, "ApproximateNumberOfMessagesNotVisible")
+
+    def waiting(self, queue: str) -> int:
+        return self._count(queue, "ApproximateNumberOfMessages")
+
+    def _count(self, queue: str, what: str) -> int:
+        answer = self.aws("sqs").get_queue_attributes(QueueUrl=self.queue(queue), AttributeNames=[what])
+        return int(answer["Attributes"][what])
+
+    def purge(self, queue: str) -> None:
+        """Forget what a queue holds, also what will only come back in minutes because its worker died."""
+        self.aws("sqs").purge_queue(QueueUrl=self.queue(queue))
+
+    def send(self, queue: str, message: dict[str, Any] | str) -> None:
+        body = message if isinstance(message, str) else json.dumps(message)
+        self.aws("sqs").send_message(QueueUrl=self.queue(queue), MessageBody=body)
 
     def sweep(self) -> None:
         """Do now what the watchdog does every minute."""
@@ -135,8 +201,17 @@ def checkout(folder: Path) -> Iterator[Path]:
 def running_cloud(folder: Path, **options: Any) -> Iterator[Cloud]:
     with checkout(folder) as root:
         running = local_cloud.up(UpOptions(root=root, **options), make_local_key)
-        stack = Aws(running.endpoint_url).client("cloudformation").describe_stacks()["Stacks"][0]
+        aws = Aws(running.endpoint_url)
+        spare_workers(aws)
+        stack = aws.client("cloudformation").describe_stacks()["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-        models = Models(options.get("routes", {}).get("gemini", running.models))
         with Client(running.api, running.key) as client:
-            yield Cloud(root=root, running=running, client=client, models=models, outputs=outputs)
+            yield Cloud(root=root, running=running, client=client, models=Models(running.models), outputs=outputs)
+
+
+def spare_workers(aws: Aws) -> None:
+    """Fewer calls at once than the template allows: here each is a process, and two cores start two in a second."""
+    functions = aws.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        at_once = min(mapping["ScalingConfig"]["MaximumConcurrency"], AT_ONCE)
+        functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": at_once})

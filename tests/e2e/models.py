@@ -1,12 +1,6 @@
 """A model server as a test scripts it and asks it for its calls and its bill."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +13,10 @@ class Models:
     url: str
 
     def script(self, match: str, *answers: str, model: str | None = None) -> None:
-        """What the next calls get whose prompt has `match` in it; later ones get what the weather brings."""
+        """What the next calls get whose prompt has `match` in it; later ones get what the weather brings.
+
+        The cloud's time scale shortens their durations too.
+        """
         body = {"match": match, "answers": answers, "model": model}
         httpx.post(f"{self.url}/_control/scripts", json=body).raise_for_status()
 
@@ -30,15 +27,3 @@ class Models:
 
     def billed(self, match: str) -> float:
         return sum(call["billed_usd"] for call in self.calls(match))
-
-
-@contextmanager
-def model_server(root: Path, *options: str) -> Iterator[Models]:
-    """One of our own, for options that `cavendish up` does not pass on."""
-    command = [sys.executable, "-m", "local.model_server", "--port", "0", *options]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield Models(json.loads(process.stdout.readline())["url"])
-        finally:
-            process.terminate()

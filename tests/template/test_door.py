@@ -1,6 +1,6 @@
 """The door: API Gateway may call the function behind it, and is the last to give up."""
 
-from tests.template.conftest import Resource, Template
+from tests.template.resources import Resource, Template
 
 #: HTTP APIs wait no longer than this, in milliseconds, whatever they are told.
 HTTP_API_MAX_MS = 30_000

@@ -50,7 +50,9 @@ class Caller:
                 with self._models.post(self._models.base_url(asked.route), request, limit_s=asked.limit_s) as answer:
                     document = _receive(answer, reader, watch)
                 reading = codec.read(answer.status, answer.headers, document)
+                watch.lap("decode")
             except CallFailed as failure:
+                watch.lap("download" if "upstream" in watch.laps else "upstream")
                 reading = Reading(report=_failed(failure))
             except (AnswerGarbled, AnswerTooLarge) as fault:
                 reading = Reading(report=report(Outcome.GARBLED, detail=str(fault)))
@@ -60,7 +62,8 @@ class Caller:
 
     def _stored(self, attempt: Attempt, reading: Reading, model: Model, watch: "Stopwatch") -> Result:
         said, image = self._judge(attempt, reading)
-        watch.lap("decode")
+        if reading.picture:
+            watch.lap("decode")
         result = Result(
             report=said,
             image=image,

@@ -14,7 +14,7 @@ def cancel(job: Job, *, jobs: Jobs, workflow: Workflow, now: float) -> Job:
     if job.ended or job.status is Status.CANCELLING:
         return job
     cancelling = job.cancelling(now)
-    jobs.save(job, cancelling)
+    jobs.save(job, cancelling, cancelling.event("job.cancelling"))
     if any(one.state is State.CALLING for one in jobs.attempts(job.id)):
         return cancelling
     cancelled = cancelling.end(Status.CANCELLED, now)

@@ -1,0 +1,41 @@
+"""Time that is over, or nearly so: what waited too long is not called, and what cannot end in time is not begun."""
+
+import pytest
+
+from cavendish_client import JobView
+from tests.e2e import table
+from tests.e2e.cloud import Cloud
+from tests.e2e.detour import Detour
+from tests.e2e.eventually import eventually
+
+pytestmark = pytest.mark.usefixtures("empty_queues")
+
+WITHIN_S = 30
+
+
+def calls(cloud: Cloud, job: JobView) -> int:
+    return len(cloud.models.calls(table.job(cloud, job["id"])["request"]["prompt"]))
+
+
+def test_an_attempt_that_waited_beyond_the_deadline_is_not_called(
+    cloud: Cloud, detour: Detour, queued: JobView
+) -> None:
+    detour.start(queued, name=queued["id"])
+    message = detour.message()
+    table.set_deadline(cloud, queued["id"], -1)
+    cloud.send("AttemptsQueue", message)
+    assert (cloud.ended(queued["id"])["status"], calls(cloud, queued)) == ("expired", 0)
+
+
+@pytest.mark.xfail(strict=True, reason="attempt.limit gives a call a second where less is left, and it is paid for")
+def test_a_later_attempt_that_cannot_end_before_the_deadline_is_not_called(
+    cloud: Cloud, detour: Detour, queued: JobView
+) -> None:
+    cloud.models.script(table.job(cloud, queued["id"])["request"]["prompt"], "429")
+    detour.start(queued, name=queued["id"])
+    cloud.send("AttemptsQueue", detour.message())
+    following = detour.message()
+    table.set_deadline(cloud, queued["id"], 0.7)
+    cloud.send("AttemptsQueue", following)
+    eventually(lambda: cloud.execution_status(queued["id"]) == "SUCCEEDED", WITHIN_S)
+    assert calls(cloud, queued) == 1

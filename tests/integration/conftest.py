@@ -1,0 +1,91 @@
+"""AWS as moto plays it, the table that template.yaml describes, and servers that misbehave."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from adapters.jobs_table import JobsTable
+from adapters.model_http import ModelHttp
+from cavendish.job import Event
+from tests.fakes import FakeJobs
+from tests.integration.calls import new_client
+from tests.integration.jobs_case import Case
+from tests.integration.resources import RESOURCES
+from tests.integration.sockets import Act, Server, Talk
+
+#: What CreateTable knows under the same name as CloudFormation.
+SAME = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+NUMBERS = itertools.count(1)
+Client = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Client]:
+    """Makes clients of an AWS in memory, one for each module."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "test")
+        with mock_aws():
+            session = boto3.Session(region_name="us-east-1")
+            yield lambda service, **config: session.client(service, config=Config(**config))
+
+
+@pytest.fixture
+def unreachable() -> Client:
+    """Makes clients of an AWS that is not there."""
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    once = Config(retries={"total_max_attempts": 1}, connect_timeout=1)
+    return lambda service: boto3.client(service, endpoint_url="http://127.0.0.1:1", config=once, **keys)
+
+
+@pytest.fixture
+def unused_name() -> str:
+    return f"name-{next(NUMBERS)}"
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: Client) -> Any:
+    return aws("dynamodb")
+
+
+@pytest.fixture
+def table(dynamodb: Any, unused_name: str) -> str:
+    """A new table, as JobsTable in template.yaml has it."""
+    properties = RESOURCES["JobsTable"]["Properties"]
+    dynamodb.create_table(TableName=unused_name, **{field: properties[field] for field in SAME})
+    return unused_name
+
+
+@pytest.fixture
+def client() -> Iterator[ModelHttp]:
+    client = new_client()
+    with closing(client._client):
+        yield client
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Starts servers; the nth act is what happens after the nth request."""
+    with ExitStack() as stack:
+        yield lambda *acts: stack.enter_context(Server(list[Act](acts) or [Talk.answer]))
+
+
+@pytest.fixture(params=["fake", "table"])
+def case(request: pytest.FixtureRequest) -> Case:
+    if request.param == "fake":
+        fake = FakeJobs()
+        return Case(fake, lambda job_id: [one for one in fake.events if one.job_id == job_id])
+    client, name = request.getfixturevalue("dynamodb"), request.getfixturevalue("table")
+
+    def events(job_id: str) -> list[Event]:
+        rows = client.scan(TableName=name)["Items"]
+        kept = [row for row in rows if row["sk"]["S"].startswith("EVENT#") and row["pk"]["S"] == f"JOB#{job_id}"]
+        return [Event.model_validate_json(row["doc"]["S"]) for row in sorted(kept, key=lambda row: row["sk"]["S"])]
+
+    return Case(JobsTable(client, name), events)

@@ -1,0 +1,107 @@
+"""What only the table has: rows that expire, an index that is sparse, and transactions that meet each other."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from adapters.jobs_table import JobsTable
+from cavendish.attempt import KEEP_S
+from cavendish.errors import CallRefused, JobConflict
+from cavendish.job import Job, Status
+from tests.builders import NOW, a_job, a_result, a_running_job, an_attempt
+from tests.fakes import FakeJobs
+from tests.integration.resources import RESOURCES
+
+
+def added(jobs: JobsTable) -> Job:
+    job = a_running_job()
+    jobs.add(job, job.event("job.queued"))
+    jobs.begin(an_attempt(), NOW)
+    return job
+
+
+def test_every_row_expires_by_the_field_that_the_template_names(dynamodb: Any, table: str) -> None:
+    added(JobsTable(dynamodb, table))
+    field = RESOURCES["JobsTable"]["Properties"]["TimeToLiveSpecification"]["AttributeName"]
+    ends = [row[field]["N"] for row in dynamodb.scan(TableName=table)["Items"]]
+
+    assert ends == [str(int(NOW + KEEP_S))] * 3
+
+
+def test_what_has_ended_leaves_the_index(dynamodb: Any, table: str) -> None:
+    jobs = JobsTable(dynamodb, table)
+    job = added(jobs)
+    assert dynamodb.scan(TableName=table, IndexName="due")["Count"] == 2
+
+    jobs.end(an_attempt().key, a_result(), NOW)
+    jobs.reported(an_attempt().key)
+    jobs.save(job, job.end(Status.SUCCEEDED, NOW), job.end(Status.SUCCEEDED, NOW).event("job.succeeded"))
+    assert dynamodb.scan(TableName=table, IndexName="due")["Count"] == 0
+
+
+def test_a_prompt_is_in_the_jobs_row_and_in_no_other(dynamodb: Any, table: str) -> None:
+    added(JobsTable(dynamodb, table))
+    told = [row["sk"]["S"] for row in dynamodb.scan(TableName=table)["Items"] if "lighthouse" in str(row)]
+
+    assert told == ["JOB"]
+
+
+def stubbed(dynamodb: Any, *reasons: str) -> tuple[JobsTable, Stubber]:
+    """A table whose transactions are cancelled for these reasons, one after the other."""
+    stubber = Stubber(dynamodb)
+    for reason in reasons:
+        stubber.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": [{"Code": reason}, {"Code": "None"}]},
+        )
+    return JobsTable(dynamodb, "jobs"), stubber
+
+
+def test_a_transaction_that_met_another_one_is_tried_again(aws: Any) -> None:
+    jobs, stubber = stubbed(aws("dynamodb"), "TransactionConflict", "TransactionConflict")
+    stubber.add_response("transact_write_items", {})
+
+    with stubber:
+        jobs.add(a_job(), a_job().event("job.queued"))
+        stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("reasons", [["ConditionalCheckFailed"], ["TransactionConflict"] * 8])
+def test_a_transaction_whose_condition_failed_or_that_never_gets_through_is_a_conflict(
+    aws: Any, reasons: list[str]
+) -> None:
+    jobs, stubber = stubbed(aws("dynamodb"), *reasons)
+
+    with stubber, pytest.raises(JobConflict):
+        jobs.add(a_job(), a_job().event("job.queued"))
+
+
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "AccessDeniedException"])
+def test_any_other_error_of_aws_is_itself(aws: Any, code: str) -> None:
+    client = aws("dynamodb", retries={"total_max_attempts": 1})
+    stubber = Stubber(client)
+    stubber.add_client_error("transact_write_items", code)
+
+    with stubber, pytest.raises(ClientError, match=code):
+        JobsTable(client, "jobs").add(a_job(), a_job().event("job.queued"))
+
+
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_was_throttled_is_no_conflict(aws: Any, reason: str) -> None:
+    jobs, stubber = stubbed(aws("dynamodb"), *[reason] * 8)
+
+    with stubber, pytest.raises(ClientError):
+        jobs.add(a_job(), a_job().event("job.queued"))
+
+
+def test_an_attempt_that_is_gone_is_not_written_again_by_its_report(dynamodb: Any, table: str) -> None:
+    with pytest.raises(CallRefused):
+        JobsTable(dynamodb, table).reported(an_attempt().key)
+
+
+def test_the_fake_too_does_not_report_what_is_not_there() -> None:
+    with pytest.raises(CallRefused):
+        FakeJobs().reported(an_attempt().key)

@@ -1,0 +1,42 @@
+"""The README is true: its links lead somewhere, its commands exist, its example is the event that the tests use."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cavendish.policy import POLICIES
+from cavendish.request import JobRequest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+LINKS = sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README)))
+TARGETS = sorted(set(re.findall(r"^make (\w+)", README, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_leads_to_a_file(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_target_that_is_named_is_in_the_makefile(target: str) -> None:
+    known = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, check=False)
+
+    assert known.returncode == 0, known.stderr.decode()
+
+
+def test_the_example_is_the_event_that_the_tests_submit() -> None:
+    example = re.search(r"-d '(\{.*\})'", README)
+    event = json.loads((ROOT / "events" / "api.submit.json").read_text())
+
+    assert example
+    assert json.loads(example[1]) == json.loads(event["body"])
+
+
+def test_every_field_and_every_policy_is_in_the_table() -> None:
+    table = set(re.findall(r"`([a-z0-9_-]+)`", README))
+
+    assert set(JobRequest.model_fields) | set(POLICIES) <= table

@@ -1,0 +1,183 @@
+"""The door's check: all faults at once, each with its place, and never another error than ours."""
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cavendish.catalog import catalog
+from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
+from cavendish.fit import BODY_MAX_BYTES, parse
+from cavendish.request import JobRequest
+from tests.builders import FLASH, PRO
+
+LITE = "gemini-3.1-flash-lite-image"
+
+
+def read(**fields: Any) -> JobRequest:
+    return parse(json.dumps({"prompt": "p", **fields}).encode(), catalog())
+
+
+def faults_of(body: bytes) -> list[RequestFault]:
+    with pytest.raises(RequestInvalid) as invalid:
+        parse(body, catalog())
+    return invalid.value.faults
+
+
+def faults(**fields: Any) -> dict[str, str]:
+    """What is wrong, by its pointer."""
+    return {fault.pointer: fault.detail for fault in faults_of(json.dumps({"prompt": "p", **fields}).encode())}
+
+
+def test_a_request_that_fits_is_read_as_it_is() -> None:
+    assert read(size="4K", model="nano-banana-pro", n=3) == JobRequest(
+        prompt="p", size="4K", model="nano-banana-pro", n=3
+    )
+
+
+def test_every_fault_is_told_at_once_with_its_pointer() -> None:
+    wrong = {"prompt": "", "n": 99, "size": "huge", "tags": ["ok", ""], "policy": "?", "lane": 1, "nope": 1}
+
+    assert set(faults(**wrong)) == {"/prompt", "/n", "/size", "/tags/1", "/policy", "/lane", "/nope"}
+
+
+def test_what_does_not_fit_together_is_told_beside_what_is_wrong_alone() -> None:
+    assert set(faults(n=99, model="nobody")) == {"/n", "/model"}
+    assert set(faults(n=99, size="1024x1024", aspect_ratio="16:9")) == {"/n", "/aspect_ratio"}
+    assert set(faults(prompt="", size="4K", model=LITE)) == {"/prompt", "/size"}
+
+
+def test_a_pointer_is_escaped() -> None:
+    assert set(faults(**{"a/b~c": 1})) == {"/a~1b~0c"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "detail"),
+    [
+        ({"model": "dall-e"}, "/model", "'dall-e' is no model; there are gemini-nano-banana-2.1, "),
+        ({"model": LITE, "size": "4K"}, "/size", f"{LITE} does not make 4K; these do: gemini-nano-banana-2.1"),
+        ({"model": PRO, "aspect_ratio": "1:8"}, "/aspect_ratio", f"{PRO} does not make 1:8; these do: {FLASH}"),
+        ({"model": PRO, "thinking": "high"}, "/thinking", f"{PRO} has no levels to choose; send one or leave it out"),
+        ({"model": FLASH, "thinking": "x"}, "/thinking", f"{FLASH} has minimal, high; send one or leave it out"),
+        ({"model": PRO, "route": "x"}, "/route", f"{PRO} is only on gemini"),
+        ({"route": "x"}, "/route", "'x' is no route; there are gemini"),
+        ({"size": "512", "policy": "s0-speed"}, "/size", "no model of the policy s0-speed makes 512 at 1:1; these"),
+        ({"size": "1024x1024", "aspect_ratio": "16:9"}, "/aspect_ratio", "1024x1024 is 1:1, not 16:9; send one"),
+        ({"size": "8K"}, "/size", "'8K' is no size; write 4K, 2K, 1K, 512 or pixels"),
+        ({"aspect_ratio": "2:1"}, "/aspect_ratio", "'2:1' is no ratio that a model knows; they know 1:1, 1:4"),
+        ({"policy": "x"}, "/policy", "'x' is no policy; there are cavendish, s0-speed"),
+        ({"seed": 1}, "/seed", "there is no such field; the fields are prompt, size"),
+    ],
+)
+def test_a_fault_says_what_is_wrong_and_what_to_do(fields: dict[str, Any], pointer: str, detail: str) -> None:
+    assert faults(**fields)[pointer].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"size": "512"},
+        {"size": "512", "model": "nano-banana-2"},
+        {"aspect_ratio": "1:8"},
+        {"model": "nano-banana"},
+        {"thinking": "medium"},
+        {"route": "gemini", "model": PRO},
+        {"size": "2048x2048", "aspect_ratio": "1:1"},
+    ],
+)
+def test_what_some_model_can_do_is_accepted(fields: dict[str, Any]) -> None:
+    size = {} if "size" in fields or fields.get("model") != "nano-banana" else {"size": "1K"}
+
+    assert read(**fields, **size).prompt == "p"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff", b"\x80abc", b"[" * 100_000, b'{"prompt": "p" "n": 1}', b"{'a':1}"]
+)
+def test_a_body_that_is_not_json_is_told_as_such(body: bytes) -> None:
+    (fault,) = faults_of(body)
+
+    assert (fault.pointer, fault.detail[:20]) == ("", "the body is not JSON")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"prompt"', b'[{"prompt":"p"}]'])
+def test_a_body_that_is_no_object_is_told_as_such(body: bytes) -> None:
+    assert faults_of(body) == [RequestFault("", "the body must be a JSON object")]
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
+def test_a_number_that_json_does_not_have_is_refused(number: bytes) -> None:
+    (fault,) = faults_of(b'{"prompt":"p","metadata":{"a":' + number + b"}}")
+
+    assert fault.pointer == ""
+    assert number.decode() in fault.detail
+
+
+def test_a_body_that_is_too_large_is_not_read() -> None:
+    body = b'{"prompt":"p","tags":[]' + b" " * BODY_MAX_BYTES
+
+    with pytest.raises(RequestTooLarge, match="at most 262144 are taken"):
+        parse(body, catalog())
+    assert parse((b'{"prompt":"p"}' + b" " * BODY_MAX_BYTES)[:BODY_MAX_BYTES], catalog()).prompt == "p"
+
+
+def test_a_request_that_grows_when_it_is_kept_counts_as_it_is_kept() -> None:
+    body = json.dumps({"prompt": "p", "metadata": {"a": "NUMBERS"}}).replace('"NUMBERS"', "[" + "1e15," * 40_000 + "1]")
+
+    assert len(body) < BODY_MAX_BYTES
+    with pytest.raises(RequestTooLarge):
+        parse(body.encode(), catalog())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+NEAR = st.fixed_dictionaries({}, optional=dict.fromkeys(JobRequest.model_fields, JSON))
+
+
+@given(st.binary(max_size=100))
+def test_no_bytes_raise_anything_but_the_named_errors(body: bytes) -> None:
+    with contextlib.suppress(RequestInvalid):
+        assert parse(body, catalog()).prompt
+
+
+@given(NEAR | JSON)
+def test_no_json_raises_anything_but_the_named_errors(value: Any) -> None:
+    with contextlib.suppress(RequestInvalid):
+        assert parse(json.dumps(value).encode(), catalog()).prompt
+
+
+@given(st.fixed_dictionaries({"prompt": st.text(min_size=1)}, optional={"metadata": st.dictionaries(st.text(), JSON)}))
+def test_what_is_accepted_survives_being_kept_as_json(fields: dict[str, Any]) -> None:
+    with contextlib.suppress(RequestInvalid):
+        request = read(**fields)
+        assert JobRequest.model_validate_json(request.model_dump_json()) == request
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        '"metadata":{"a":"\\ud800"}',
+        '"metadata":{"\\ud800":1}',
+        '"metadata":{"a":["\\udfff"]}',
+        '"\\ud800":1',
+    ],
+)
+def test_text_that_is_no_unicode_is_refused(field: str) -> None:
+    assert faults_of(f'{{"prompt":"p",{field}}}'.encode())
+
+
+def test_a_thinking_level_that_no_model_has_is_told_at_its_own_place() -> None:
+    assert set(faults(thinking="unheard-of")) == {"/thinking"}
+
+
+@pytest.mark.parametrize("field", ["prompt", "size", "model", "aspect_ratio"])
+def test_a_field_that_is_no_unicode_is_refused_by_its_name(field: str) -> None:
+    (fault,) = faults_of(f'{{"prompt":"p","{field}":"\\ud800"}}'.encode())
+
+    assert fault.pointer == f"/{field}"

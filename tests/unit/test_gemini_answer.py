@@ -1,0 +1,187 @@
+"""What comes back from Gemini with status 200: pictures, tokens, and three shapes of an answer without a picture."""
+
+import io
+from typing import Any
+
+import pytest
+
+from cavendish.answer import Picture
+from cavendish.outcome import Billed, Outcome
+from cavendish.price import Usage
+from cavendish.wire import Reading
+from cavendish.wire.gemini import read
+
+
+def a_picture(name: str) -> Picture:
+    return Picture(file=io.BytesIO(), bytes=1, sha256=name, crc32="", fault=None)
+
+
+A, B, C = a_picture("a"), a_picture("b"), a_picture("c")
+
+
+def shows(picture: Picture, **fields: Any) -> dict[str, Any]:
+    return {"inlineData": {"mimeType": "image/png", "data": picture}, **fields}
+
+
+def answer(*parts: Any, finish: str = "STOP", **fields: Any) -> Reading:
+    candidate = {"index": 0, "finishReason": finish, "content": {"role": "model", "parts": list(parts)}}
+    return read(200, {}, {"candidates": [candidate], **fields})
+
+
+def told(reading: Reading) -> tuple[Outcome, Billed]:
+    assert reading.picture is None
+    assert reading.report is not None
+    return reading.report.outcome, reading.report.billed
+
+
+def test_a_picture_comes_without_a_report() -> None:
+    reading = answer(shows(A), modelVersion="gemini-3-pro-image")
+
+    assert (reading.picture, reading.report, reading.model_version) == (A, None, "gemini-3-pro-image")
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 299])
+def test_any_2xx_with_a_picture_is_an_answer(status: int) -> None:
+    assert read(status, {}, {"candidates": [{"content": {"parts": [shows(A)]}}]}).picture is A
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([shows(A), shows(B)], B),
+        ([shows(A, thought=True), shows(B)], B),
+        ([shows(A), shows(B, thought=True)], A),
+        ([shows(A, thought=True), shows(B, thought=True)], B),
+        ([shows(A, thought=True)], A),
+        ([shows(A, thoughtSignature="x"), shows(B, thoughtSignature="y"), {"text": "done"}], B),
+        ([{"text": "plan", "thought": True}, shows(A, thought=True), {"text": "Here"}, shows(B), shows(C)], C),
+    ],
+)
+def test_the_last_picture_that_is_no_thought_wins_else_the_last_thought(
+    parts: list[dict[str, Any]], expected: Picture
+) -> None:
+    assert answer(*parts).picture is expected
+
+
+SNAKE = {
+    "candidates": [{"content": {"parts": [{"inline_data": {"mime_type": "image/png", "data": A}}]}}],
+    "usage_metadata": {
+        "prompt_token_count": 54,
+        "candidates_token_count": 1200,
+        "thoughts_token_count": 639,
+        "candidates_tokens_details": [{"modality": "IMAGE", "token_count": 1120}],
+    },
+    "model_version": "m",
+}
+
+
+def test_both_spellings_of_proto_json_are_read() -> None:
+    reading = read(200, {}, SNAKE)
+
+    assert (reading.picture, reading.model_version) == (A, "m")
+    assert reading.usage == Usage(text_in=54, text_out=80, thought=639, image_out=1120)
+
+
+@pytest.mark.parametrize(
+    ("counts", "usage"),
+    [
+        (None, None),
+        ("many", None),
+        ({}, None),
+        ({"promptTokenCount": 5, "candidatesTokenCount": 7}, Usage(text_in=5, text_out=7)),
+        (
+            {"candidatesTokenCount": 1, "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 9}]},
+            Usage(image_out=9),
+        ),
+        ({"candidatesTokensDetails": [{"modality": "image", "tokenCount": 9}] * 2}, Usage(image_out=18)),
+        ({"candidatesTokensDetails": [{"modality": "TEXT", "tokenCount": 9}, None, 5]}, None),
+        ({"promptTokenCount": -1, "thoughtsTokenCount": "5", "candidatesTokenCount": True}, None),
+        ({"promptTokenCount": 1.5, "thoughtsTokenCount": 10**12}, None),
+    ],
+)
+def test_tokens_are_counted_by_kind_and_who_counted_nothing_has_not_counted(
+    counts: object, usage: Usage | None
+) -> None:
+    assert answer(shows(A), usageMetadata=counts).usage == usage
+
+
+def test_what_the_model_says_aloud_is_noted_and_its_thoughts_are_not() -> None:
+    assert (
+        answer({"text": "secret", "thought": True}, {"text": "I cannot"}, {"text": "do it"}).note == "I cannot\ndo it"
+    )
+    assert answer(shows(A)).note is None
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "MODEL_ARMOR", "JAILBREAK", "NEW_REASON"],
+)
+@pytest.mark.parametrize("candidates", [{}, {"candidates": []}, {"candidates": None}])
+def test_a_blocked_prompt_is_a_refused_input_and_costs_nothing(reason: str, candidates: dict[str, Any]) -> None:
+    reading = read(200, {}, {"promptFeedback": {"blockReason": reason}, **candidates})
+
+    assert told(reading) == (Outcome.REFUSED_INPUT, Billed.NO)
+    assert reading.report is not None
+    assert reason in reading.report.detail
+
+
+REFUSED = "SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT"
+
+
+@pytest.mark.parametrize("reason", [*REFUSED.split(), "IMAGE_RECITATION", "MODEL_ARMOR"])
+def test_a_picture_that_may_not_be_shown_is_a_refused_output_without_content(reason: str) -> None:
+    reading = read(200, {}, {"candidates": [{"finishReason": reason, "finishMessage": "Sorry, no."}]})
+
+    assert told(reading) == (Outcome.REFUSED_OUTPUT, Billed.NO)
+    assert reading.report is not None
+    assert reading.report.detail == f"the model ended with {reason}: Sorry, no."
+
+
+def test_a_refused_output_whose_picture_was_counted_is_billed() -> None:
+    counts = {"candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}]}
+
+    assert told(answer(finish="IMAGE_SAFETY", usageMetadata=counts)) == (Outcome.REFUSED_OUTPUT, Billed.YES)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "STOP",
+        "MAX_TOKENS",
+        "OTHER",
+        "NO_IMAGE",
+        "IMAGE_OTHER",
+        "MALFORMED_RESPONSE",
+        "MISSING_THOUGHT_SIGNATURE",
+        "FINISH_REASON_UNSPECIFIED",
+        "PUP_LIMITED_DISABLED",
+        "A_REASON_OF_NEXT_YEAR",
+    ],
+)
+def test_any_other_end_without_a_picture_is_no_image_and_is_billed(reason: str) -> None:
+    reading = answer({"text": "Here is your picture!"}, finish=reason)
+
+    assert told(reading) == (Outcome.NO_IMAGE, Billed.YES)
+    assert reading.report is not None
+    assert reason in reading.report.detail
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"candidates": [{}]},
+        {"candidates": [{"finishReason": "STOP", "content": {"role": "model"}}]},
+        {"candidates": [{"finishReason": "STOP", "content": {"parts": [{"inlineData": {}}, {"inlineData": None}]}}]},
+        {"candidates": [{"content": {"parts": [{"fileData": {"fileUri": "https://x"}}]}}]},
+        {"candidates": "none", "usageMetadata": []},
+        {"error": None, "candidates": []},
+    ],
+)
+def test_every_shape_of_an_answer_without_a_picture_is_no_image(document: dict[str, Any]) -> None:
+    assert told(read(200, {}, document)) == (Outcome.NO_IMAGE, Billed.YES)
+
+
+@pytest.mark.parametrize("document", [None, 5, "ok", True, [], [1], [{}]])
+def test_an_answer_that_is_no_object_is_garbled(document: object) -> None:
+    assert told(read(200, {}, document)) == (Outcome.GARBLED, Billed.UNKNOWN)

@@ -1,0 +1,190 @@
+"""Google's errors, and those of the gateways before it: which outcome, billed or not, and how long to wait."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cavendish.outcome import Billed, Outcome, Report
+from cavendish.wire.gemini import read
+from tests.builders import an_error
+
+TYPE = "type.googleapis.com/google.rpc."
+LIMIT = "Quota exceeded for metric: generate_content_free_tier_requests, limit: 0"
+GONE = "models/X is not found for API version v1beta, or is not supported for generateContent."
+
+
+def said(status: int, document: object = None, headers: dict[str, str] | None = None) -> Report:
+    reading = read(status, headers or {}, document)
+    assert reading.report is not None
+    assert reading.picture is None
+    return reading.report
+
+
+def quota(**violation: str) -> dict[str, Any]:
+    return {"@type": f"{TYPE}QuotaFailure", "violations": [violation]}
+
+
+def info(reason: str) -> dict[str, Any]:
+    return {"@type": f"{TYPE}ErrorInfo", "reason": reason, "domain": "googleapis.com"}
+
+
+PER_MINUTE = quota(quotaId="GenerateRequestsPerMinutePerProjectPerModel", quotaValue="10")
+PER_DAY = quota(quotaId="GenerateRequestsPerDayPerProjectPerModel-FreeTier", quotaValue="100")
+ZERO = quota(quotaId="GenerateRequestsPerDayPerProjectPerModel-FreeTier", quotaValue="0")
+SNAKE = quota(quota_id="GenerateRequestsPerDayPerProject", quota_value="5")
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "outcome"),
+    [
+        (400, an_error(400, "API key not valid. Please pass a valid API key.", info("API_KEY_INVALID")), "bad_key"),
+        (400, an_error(400, "Something", info("API_KEY_INVALID")), "bad_key"),
+        (400, an_error(400, "API key expired. Please renew the API key."), "bad_key"),
+        (400, an_error(400, "Image part is missing a thought_signature in content position 3"), "bad_request"),
+        (400, an_error(400, "User location is not supported for the API use."), "bad_request"),
+        (400, None, "bad_request"),
+        (401, an_error(401, "Request had invalid authentication credentials."), "bad_key"),
+        (402, an_error(402, "Insufficient balance"), "quota_zero"),
+        (403, an_error(403, "Your API key was reported as leaked."), "bad_key"),
+        (404, an_error(404, GONE), "model_gone"),
+        (404, None, "model_gone"),
+        (408, None, "overloaded"),
+        (409, None, "overloaded"),
+        (413, None, "bad_request"),
+        (425, None, "overloaded"),
+        (429, an_error(429, "Resource exhausted", PER_MINUTE), "throttled"),
+        (429, an_error(429, "No capacity available for model X"), "throttled"),
+        (429, None, "throttled"),
+        (429, an_error(429, "You exceeded your current quota", PER_DAY), "quota_day"),
+        (429, an_error(429, "You exceeded your current quota", PER_MINUTE, PER_DAY), "quota_day"),
+        (429, an_error(429, "You exceeded your current quota", SNAKE), "quota_day"),
+        (429, an_error(429, "You exceeded your current quota", ZERO), "quota_zero"),
+        (429, an_error(429, LIMIT), "quota_zero"),
+        (499, an_error(499, "cancelled"), "bad_request"),
+        (500, an_error(500, "An internal error has occurred."), "overloaded"),
+        (502, None, "overloaded"),
+        (503, an_error(503, "The model is overloaded. Please try again later."), "overloaded"),
+        (504, an_error(504, "Deadline expired"), "overloaded"),
+        (529, None, "overloaded"),
+    ],
+)
+def test_each_status_of_google_and_its_gateways_has_its_outcome_and_costs_nothing(
+    status: int, document: object, outcome: str
+) -> None:
+    assert (said(status, document).outcome, said(status, document).billed) == (outcome, Billed.NO)
+
+
+@pytest.mark.parametrize("status", [504, 522, 524])
+def test_a_gateway_that_gave_up_waiting_may_be_billed(status: int) -> None:
+    assert (said(status).outcome, said(status).billed) == (Outcome.TIMED_OUT, Billed.UNKNOWN)
+
+
+@pytest.mark.parametrize("status", [100, 204, 301, 302, 418, 451])
+def test_any_other_status_ends_without_a_picture(status: int) -> None:
+    assert said(status).outcome in (Outcome.BAD_REQUEST, Outcome.GARBLED)
+
+
+def test_an_error_in_a_list_of_one_is_read_like_the_error_itself() -> None:
+    error = an_error(429, "quota", PER_DAY)
+
+    assert said(429, [error]) == said(429, error)
+    assert said(429, [error]).outcome is Outcome.QUOTA_DAY
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(429, "throttled"), (503, "overloaded"), (400, "bad_request")])
+def test_an_error_inside_a_200_counts_as_what_it_says_of_itself(code: int, outcome: str) -> None:
+    assert said(200, an_error(code)).outcome == outcome
+    assert said(200, [an_error(code)]).outcome == outcome
+
+
+@pytest.mark.parametrize("code", [None, "rate_limited", []])
+def test_an_error_inside_a_200_without_a_code_is_the_models_fault(code: object) -> None:
+    assert said(200, {"error": {"code": code}}).outcome is Outcome.OVERLOADED
+
+
+RETRY = {"@type": f"{TYPE}RetryInfo", "retryDelay": "41s"}
+
+
+@pytest.mark.parametrize(
+    ("details", "headers", "seconds"),
+    [
+        ([RETRY], {}, 41.0),
+        ([PER_MINUTE, RETRY], {}, 41.0),
+        ([{"retryDelay": "1.5s"}], {}, 1.5),
+        ([{"retry_delay": "7s"}], {}, 7.0),
+        ([], {"retry-after": "30"}, 30.0),
+        ([RETRY], {"retry-after": "30"}, 41.0),
+        ([{"retryDelay": "soon"}], {"retry-after": "30"}, 30.0),
+        ([], {"retry-after": "Fri, 20 Nov 2026 10:00:00 GMT"}, None),
+        ([{"retryDelay": "-5s"}], {"retry-after": ""}, None),
+        ([{"retryDelay": "99999999999999s"}], {}, None),
+        ([{"retryDelay": {"seconds": 5}}], {}, None),
+    ],
+)
+def test_what_the_model_asks_to_wait_is_in_the_body_or_else_in_the_header(
+    details: list[dict[str, Any]], headers: dict[str, str], seconds: float | None
+) -> None:
+    assert said(429, an_error(429, "slow", *details), headers).retry_after_s == seconds
+
+
+def test_a_report_quotes_the_status_and_at_most_500_characters_of_the_message() -> None:
+    assert said(503, an_error(503, " The model is overloaded. ")).detail == "HTTP 503 The model is overloaded."
+    assert said(502).detail == "HTTP 502"
+    assert len(said(500, an_error(500, "x" * 9000)).detail) == 509
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def near(shape: Any) -> st.SearchStrategy[Any]:
+    """Values of this shape, of which any part may be something else."""
+    if isinstance(shape, dict):
+        return JSON | st.fixed_dictionaries({}, optional={name: near(inner) for name, inner in shape.items()})
+    return JSON | (st.lists(near(shape[0]), max_size=2) if isinstance(shape, list) else st.just(shape))
+
+
+DETAIL = {"retryDelay": "41s", "violations": [{"quotaId": "PerDay", "quotaValue": "0"}], "reason": "API_KEY_INVALID"}
+ANSWER = {
+    "candidates": [{"content": {"parts": [{"inlineData": {"data": "x"}, "text": "t"}]}, "finishReason": "STOP"}],
+    "promptFeedback": {"blockReason": "SAFETY"},
+    "usageMetadata": {"promptTokenCount": 5, "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 5}]},
+    "modelVersion": "m",
+}
+STATUSES = st.sampled_from([200, 201, 400, 401, 404, 429, 500, 503, 524, 599])
+
+
+@given(STATUSES, near(ANSWER))
+def test_no_answer_makes_the_codec_raise(status: int, document: Any) -> None:
+    reading = read(status, {}, document)
+
+    assert (reading.picture is None) is (reading.report is not None)
+
+
+ERROR = {"error": {"code": 429, "message": "m", "status": "S", "details": [DETAIL]}}
+
+
+@given(STATUSES, near(ERROR), st.dictionaries(st.just("retry-after"), st.text(max_size=5)))
+def test_no_error_makes_the_codec_raise(status: int, document: Any, headers: dict[str, str]) -> None:
+    assert read(status, headers, document).picture is None
+
+
+@pytest.mark.parametrize(
+    ("status", "detail"),
+    [(429, {"violations": 5}), (429, {"violations": True}), (400, {"reason": []}), (400, {"reason": {}})],
+)
+def test_details_that_are_not_well_formed_say_nothing(status: int, detail: dict[str, Any]) -> None:
+    assert said(status, an_error(status, "m", detail)).outcome in (Outcome.THROTTLED, Outcome.BAD_REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [(503, an_error(503, "\ud800")), (200, {"candidates": [{"finishReason": "STOP", "finishMessage": "\udfff"}]})],
+)
+def test_whatever_the_model_says_its_report_can_be_sent(status: int, document: Any) -> None:
+    assert said(status, document).model_dump_json()

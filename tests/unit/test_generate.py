@@ -1,0 +1,222 @@
+"""An attempt, rule 2 of the architecture to the letter: one row, one call, one report, whatever comes twice or late."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from cavendish.attempt import LEASE_MARGIN_S, State
+from cavendish.errors import CallFailed, CallRefused, JobConflict
+from cavendish.job import Status
+from cavendish.outcome import Outcome
+from cavendish.plan import Position
+from tests.builders import NOW, a_png, a_result, an_answer, an_error
+from tests.fakes import FakeAnswer, FakeJobs
+from tests.world import Meanwhile, World
+
+OVERLOADED = FakeAnswer(json.dumps(an_error(503)).encode(), status=503)
+SECOND = Position(try_=1)
+
+
+def test_an_attempt_is_written_called_stored_ended_and_reported() -> None:
+    world = World()
+    job = world.running()
+    message = world.message(job)
+
+    assert world.run(message) is Outcome.OK
+    row = world.attempt(message.key)
+    assert (row.state, row.made, row.waited_s, row.lease_until > row.started_at) == (State.REPORTED, True, 0, True)
+    assert list(world.images.contents) == [message.key.object_key]
+    assert world.workflow.heard == [(message.token, row.report)]
+
+
+def test_the_row_stands_before_the_call_is_made() -> None:
+    world = World()
+    message = world.message(world.running())
+    world.dies(message, "before post")
+
+    assert (world.attempt(message.key).state, world.models.calls) == (State.CALLING, [])
+
+
+def test_a_failure_is_an_outcome_like_any_other() -> None:
+    world = World(OVERLOADED)
+    message = world.message(world.running(), waited_s=7)
+
+    assert world.run(message) is Outcome.OVERLOADED
+    assert (world.heard(), world.attempt(message.key).waited_s) == (["overloaded"], 7)
+
+
+def test_a_call_is_limited_by_its_plan_and_its_lease_ends_after_it() -> None:
+    world = World()
+    job = world.running(size="4K", deadline_s=100)
+    message = world.message(job)
+    world.run(message)
+    row = world.attempt(message.key)
+
+    assert message.call.limit_s == 120
+    assert world.models.calls[0].limit_s == row.call.limit_s == 99
+    assert row.lease_until == row.started_at + 99 + LEASE_MARGIN_S
+
+
+def test_a_message_that_comes_again_never_calls_and_hears_the_stored_outcome() -> None:
+    world = World(OVERLOADED)
+    job = world.running()
+    world.run(world.message(job))
+    again = world.message(job)
+
+    assert world.run(again) is Outcome.OVERLOADED
+    assert len(world.models.calls) == 1
+    assert [token for token, _ in world.workflow.heard][-1] == again.token
+
+
+def test_a_message_that_comes_again_while_the_model_is_called_leaves_its_token_to_the_caller() -> None:
+    world = World()
+    job = world.running()
+    world.dies(world.message(job), "sent")
+    again = world.message(job)
+
+    assert world.run(again) is None
+    assert (len(world.models.calls), world.heard(), world.attempt(again.key).token) == (1, [], again.token)
+    world.jobs.end(again.key, a_result(key=again.key), world.clock())
+    assert world.run(again) is Outcome.OK
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_nothing_is_called_for_a_job_that_is_cancelling_or_has_ended(status: Status) -> None:
+    world = World()
+    job = world.running()
+    message = world.message(job)
+    world.jobs.save(job, job.model_copy(update={"status": status, "sequence": 9}))
+    runs = status in (Status.QUEUED, Status.RUNNING)
+
+    assert world.run(message) is (Outcome.OK if runs else Outcome.CANCELLED)
+    assert (len(world.models.calls), len(world.jobs.attempts(job.id))) == (int(runs), int(runs))
+
+
+def test_nothing_is_called_after_the_deadline() -> None:
+    world = World()
+    job = world.running(deadline_s=10)
+    message = world.message(job)
+    world.clock.advance(10)
+
+    assert world.run(message) is None
+    assert (world.models.calls, world.heard()) == ([], ["Attempt.Expired"])
+
+
+def test_nothing_is_called_for_a_job_that_is_gone() -> None:
+    world = World()
+    message = world.message(world.running())
+    world.jobs = FakeJobs()
+
+    assert world.run(message) is None
+    assert (world.models.calls, world.heard()) == ([], ["Attempt.Undeliverable"])
+
+
+@pytest.mark.parametrize(("version", "heard"), [(0, "ok"), (1, "ok")] + [(n, "Attempt.Undeliverable") for n in (2, 99)])
+def test_a_message_of_this_version_or_the_one_before_is_worked_on_and_no_other(version: int, heard: str) -> None:
+    world = World()
+    world.run(world.message(world.running(), v=version))
+
+    assert world.heard() == [heard]
+    assert len(world.models.calls) == (heard == "ok")
+
+
+@pytest.mark.parametrize("fields", [{}, {"v": 1}, {"v": 1, "token": "t"}, {"v": 1, "token": None}])
+def test_a_message_that_is_none_of_ours_is_refused_at_once(fields: dict[str, object]) -> None:
+    world = World()
+
+    assert world.worker().receive(fields, worker_until=NOW) is None
+    assert world.heard() == []
+
+
+def test_a_token_that_is_closed_needs_no_telling() -> None:
+    world = World()
+    message = world.message(world.running())
+    world.workflow.open.clear()
+
+    assert world.run(message) is Outcome.OK
+    assert (world.heard(), world.attempt(message.key).state) == ([], State.REPORTED)
+
+
+def test_a_late_success_is_kept_and_the_next_attempt_adopts_it_without_calling() -> None:
+    world = World()
+    job = world.running()
+    first, late = world.message(job), a_result(key=world.message(job).key)
+    world.dies(first, "sent")
+    world.sweep(after_s=1000)
+    assert world.heard() == ["Attempt.Lost"]
+
+    assert world.jobs.end(first.key, late, world.clock()) is None
+    assert world.run(world.message(job, SECOND)) is Outcome.OK
+    assert (len(world.models.calls), world.attempt(first.key).result) == (1, late)
+
+
+def test_a_late_success_of_another_image_is_not_adopted() -> None:
+    world = World()
+    job = world.running(n=2)
+    world.run(world.message(job, image=0))
+    world.run(world.message(job, image=1))
+
+    assert len(world.models.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("position", "events"),
+    [
+        (Position(), []),
+        (SECOND, []),
+        (Position(route=1), ["job.fell_back"]),
+        (Position(step=1), ["job.downgraded"]),
+        (Position(step=1, route=1), ["job.downgraded", "job.fell_back"]),
+    ],
+)
+def test_the_first_attempt_on_a_lower_rung_tells_of_it_once(position: Position, events: list[str]) -> None:
+    world = World(FakeAnswer(an_answer(a_png(2048, 2048))))
+    job = world.running(size="4K")
+    world.run(world.message(job, position))
+    world.run(world.message(job, position.repeat()))
+
+    assert [event.type for event in world.jobs.events] == ["job.queued", "job.started", *events]
+    assert [event.sequence for event in world.jobs.events] == list(range(1, len(events) + 3))
+
+
+def fail(error: Exception) -> Callable[..., None]:
+    def act(*_: object) -> None:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize("error", [CallRefused("moved"), JobConflict("moved")])
+def test_a_refused_transaction_is_looked_into_anew(error: Exception) -> None:
+    world = World()
+    world.jobs = Meanwhile(world.jobs, "begin", fail(error), times=4)
+
+    assert world.run(world.message(world.running())) is Outcome.OK
+
+
+@pytest.mark.parametrize("error", [CallRefused("moved"), JobConflict("moved")])
+def test_the_queue_brings_the_message_again_if_others_keep_changing_the_job(error: Exception) -> None:
+    world = World()
+    world.jobs = Meanwhile(world.jobs, "begin", fail(error), times=5)
+
+    with pytest.raises(type(error)):
+        world.run(world.message(world.running()))
+    assert (world.models.calls, world.heard()) == ([], [])
+
+
+def test_a_job_that_is_cancelled_just_before_its_call_is_not_called_for() -> None:
+    world = World()
+    job = world.running()
+    message = world.message(job)
+    world.jobs = Meanwhile(world.jobs, "begin", lambda *_: world.cancel(job.id))
+
+    assert world.run(message) is None
+    assert (world.models.calls, world.job(job.id).status) == ([], Status.CANCELLED)
+
+
+def test_a_call_that_may_have_been_billed_says_so_in_its_report() -> None:
+    world = World(CallFailed("timed_out", sent=True, detail="late"))
+    world.run(world.message(world.running()))
+
+    assert world.workflow.heard[0][1].model_dump()["billed"] == "unknown"  # type: ignore[union-attr]

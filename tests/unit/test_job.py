@@ -1,0 +1,99 @@
+"""The job's transitions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cavendish.errors import JobConflict
+from cavendish.job import GRACE_S, LOOK_AFTER_S, RESEND_AFTER_S, TERMINAL, Job, JobError, Status
+from tests.builders import NOW, TENANT, a_job, a_plan
+
+RUNNING = sorted(set(Status) - TERMINAL)
+ENDED = sorted(TERMINAL)
+MOVES = {
+    "started": lambda job, now: job.started(a_plan(), now),
+    "tell": lambda job, now: job.tell("job.fell_back", now),
+    "cancelling": lambda job, now: job.cancelling(now),
+    **{f"end as {status}": lambda job, now, status=status: job.end(status, now) for status in ENDED},
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("status", RUNNING)
+def test_each_change_counts_one_and_keeps_the_moment(status: Status, move: str) -> None:
+    after = MOVES[move](a_job(status=status, sequence=7), NOW + 5)
+
+    assert (after.sequence, after.updated_at, after.looked_at) == (8, NOW + 5, NOW + 5)
+
+
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("status", ENDED)
+def test_a_terminal_state_never_changes(status: Status, move: str) -> None:
+    with pytest.raises(JobConflict, match=f"is {status}: a terminal state never changes"):
+        MOVES[move](a_job(status=status), NOW + 5)
+
+
+@given(st.lists(st.sampled_from(sorted(MOVES))))
+def test_whatever_is_tried_nothing_leaves_a_terminal_state(moves: list[str]) -> None:
+    job, end = a_job(), None
+    for move in moves:
+        try:
+            job = MOVES[move](job, NOW)
+        except JobConflict:
+            assert job.ended
+        end = end or (job if job.ended else None)
+    assert job == (end or job)
+
+
+def test_the_terminal_states_are_those_of_the_contract() -> None:
+    assert set(ENDED) == {"succeeded", "partial", "failed", "cancelled", "expired"}
+    assert set(RUNNING) == {"queued", "running", "cancelling"}
+
+
+def test_an_end_keeps_its_reason() -> None:
+    error = JobError(code="overloaded", title="The model failed", detail="HTTP 503")
+
+    assert a_job().end(Status.FAILED, NOW, error).error == error
+
+
+def test_a_step_down_is_noted_once_told() -> None:
+    assert a_job().tell("job.fell_back", NOW).tell("job.downgraded", NOW).told == ("job.fell_back", "job.downgraded")
+
+
+def test_looking_after_a_job_changes_nothing_that_a_caller_sees() -> None:
+    job = a_job()
+
+    assert job.looked_after(NOW + 9) == job.model_copy(update={"looked_at": NOW + 9})
+
+
+@pytest.mark.parametrize(
+    ("status", "due_s"),
+    [(Status.QUEUED, RESEND_AFTER_S), (Status.RUNNING, LOOK_AFTER_S), (Status.CANCELLING, GRACE_S)],
+)
+def test_the_watchdog_looks_in_time_and_soon_after_the_deadline(status: Status, due_s: int) -> None:
+    assert a_job(status=status).due_at == NOW + due_s
+    assert a_job(status=status, deadline_at=NOW + 10).due_at == NOW + min(due_s, 10 + GRACE_S)
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_the_watchdog_never_looks_at_a_job_that_has_ended(status: Status) -> None:
+    assert a_job(status=status).due_at is None
+
+
+def test_an_event_tells_of_the_change_it_is_written_with() -> None:
+    event = a_job().cancelling(NOW + 5).event("job.cancelling")
+
+    assert event.model_dump() == {
+        "type": "job.cancelling",
+        "job_id": a_job().id,
+        "tenant": TENANT,
+        "sequence": 2,
+        "at": NOW + 5,
+    }
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_job_survives_being_kept_as_json(status: Status) -> None:
+    job = a_job(status=status, plan=a_plan(), error=JobError(code="c", title="t", detail="d"), told=("job.fell_back",))
+
+    assert Job.model_validate_json(job.model_dump_json()) == job
