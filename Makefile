@@ -8,7 +8,7 @@ CODE = layers/core/cavendish functions client local
 ALL = layers functions client local tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check build up down logs bench vendor clean
+.PHONY: help setup demo test check build rehearse up down logs bench vendor clean
 MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.uv/bin:$(PATH)
@@ -55,6 +55,9 @@ build: .sam/3.13/pyvenv.cfg ## Build what is deployed, into .aws-sam/build.
 	@mkdir -p .aws-sam
 	@$(SAM) build >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 	@.venv/bin/python -m tests.built
+
+rehearse: build ## Deploy what was built, as the README says, to an emulated AWS.
+	@.venv/bin/python -m tests.rehearse
 
 up: .venv/made ## Start the whole service here, and leave it running.
 	@.venv/bin/cavendish up --detach $(ARGS)

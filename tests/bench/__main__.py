@@ -25,8 +25,8 @@ _ENVIRONMENT = {
 _HEAD = """# Numbers
 
 Written by `make bench`. Only the ratios inside one run count: every way is measured beside the others, on the same
-machine, in a process of its own, {runs} runs each, medians. A picture is a PNG of {size:.1f} MB that cannot be compressed,
-in an answer of {body:.1f} MB; plain HTTP on loopback. Memory is the peak above the warmed baseline.
+machine, in a process of its own, {runs} runs each, medians. A picture is a PNG of {size:.1f} MB that cannot be
+compressed, in an answer of {body:.1f} MB; plain HTTP on loopback. Memory is the peak above the warmed baseline.
 
 Measured with Python {python} on {machine}.
 

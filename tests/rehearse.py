@@ -1,0 +1,72 @@
+"""The README's deployment, rehearsed: what `sam build` built is deployed by `sam deploy`, to an emulated AWS.
+
+`make rehearse` runs it. The emulator takes the workflow's YAML and then runs none of it, so the rehearsal ends with an
+acknowledged job; what a deployed workflow does is tested on the local cloud.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from cavendish_client import Client
+from local import emulator, process
+from local.state import Home
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+#: What an account's owner answers when `--guided` asks.
+ANSWERS = (
+    "--resolve-s3 --capabilities CAPABILITY_IAM --no-confirm-changeset --no-progressbar --no-fail-on-empty-changeset"
+)
+
+
+def commands() -> dict[str, str]:
+    """The README's block on deployment, by the first word of each line."""
+    (block,) = [one for one in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) if "sam deploy" in one]
+    return {" ".join(line.split()[:2]): line for line in block.splitlines()}
+
+
+def run(command: str, endpoint_url: str) -> str:
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "PATH": f"{ROOT / '.sam' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"The README's command failed: {command}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def rehearse(endpoint_url: str) -> str:
+    """Deploy, make a key, submit a job; gives the job's state."""
+    readme = commands()
+    deployed = run(readme["sam deploy"].replace("--guided", ANSWERS), endpoint_url)
+    key = run(readme[".venv/bin/cavendish keys"], endpoint_url).strip()
+    api = re.search(r"Key +HttpApi *\n.*\nValue +(\w+)", deployed)
+    assert api, f"no output HttpApi in: {deployed[-2000:]}"
+    with Client(f"{endpoint_url}/_aws/execute-api/{api[1]}", key) as client:
+        return str(client.submit("A lighthouse in the first snow")["status"])
+
+
+def main() -> None:
+    """Start an emulator of its own, and end it whatever happens."""
+    home, port = Home(Path(tempfile.mkdtemp(prefix="cavendish-rehearsal-"))), emulator.free_port(None)
+    endpoint_url = f"http://{emulator.HOST}:{port}"
+    ministack = emulator.start(home, port, 1.0, check_rights=False)
+    try:
+        emulator.wait(home, ministack, endpoint_url)
+        status = rehearse(endpoint_url)
+    finally:
+        process.stop([ministack], home.folder)
+    sys.stdout.write(f"Rehearsed: sam deploy, cavendish keys create, and a job that is {status}\n")
+
+
+if __name__ == "__main__":
+    main()
