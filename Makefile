@@ -56,7 +56,7 @@ build: .sam/3.13/pyvenv.cfg ## Build what is deployed, into .aws-sam/build.
 	@$(SAM) build >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 	@.venv/bin/python -m tests.built
 
-rehearse: build ## Deploy what was built, as the README says, to an emulated AWS.
+rehearse: build ## Deploy what was built to an emulated AWS, as the README says.
 	@.venv/bin/python -m tests.rehearse
 
 up: .venv/made ## Start the whole service here, and leave it running.

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_the_limit_holds_while_a_large_request_is_not_taken(client: ModelHttp) -
 def test_calls_of_several_threads_have_each_their_own_limit(client: ModelHttp, serve: Callable[..., Server]) -> None:
     slow = serve(lambda talk: talk.say(HEAD + b"content-length: 2\r\n\r\n{}", every_s=0.8))
     dead = serve(Talk.hang)
-    with ThreadPoolExecutor(2) as pool, taking(0.75, 1.2):
+    with ThreadPoolExecutor(2) as pool, taking(0.75, 2):
         good, bad = pool.submit(call, client, slow.url, limit_s=3), pool.submit(call, client, dead.url, limit_s=0.3)
 
         assert good.result() == (200, b"{}")
@@ -142,10 +143,10 @@ def test_proxies_of_the_environment_are_ignored(
     monkeypatch.setenv(name, proxy.url)
     monkeypatch.delenv("NO_PROXY", raising=False)
     client = new_client()
+    with closing(client._client):
+        assert call(client, server.url) == (200, b"{}")
 
-    assert call(client, server.url) == (200, b"{}")
     assert (proxy.connections, server.connections) == (0, 1)
-    client._client.close()
 
 
 def test_a_route_has_its_address_and_its_key(client: ModelHttp) -> None:
