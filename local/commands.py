@@ -1,15 +1,14 @@
 """The commands that need a checkout: the run without an account, and keys for a deployment of one's own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from cavendish_client.say import complain, say
+from cavendish_client.say import say
 from local import cloud, keys
 from local.errors import CloudError
 from local.running import CHECKOUT, Running, UpOptions
+from local.told import told
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +30,7 @@ def up(
     time_scale: Annotated[float, typer.Option(help="Multiplies waits and the local models' times.", min=0.001)] = 1.0,
 ) -> None:
     """Start the whole service on this machine, without an account."""
-    with _told():
+    with told():
         options = UpOptions(
             port=port, weather=weather, learning=not no_learning, routes=_routes(route or []), time_scale=time_scale
         )
@@ -48,13 +47,13 @@ def up(
 
 def down() -> None:
     """Stop it, with all that it started."""
-    with _told():
+    with told():
         cloud.down(CHECKOUT)
 
 
 def logs(*, no_follow: Annotated[bool, typer.Option("--no-follow", help="Only what was said so far.")] = False) -> None:
     """Follow what all functions say."""
-    with _told():
+    with told():
         for line in cloud.logs(CHECKOUT, follow=not no_follow):
             say(line)
 
@@ -71,16 +70,3 @@ def _announce(running: Running, *, as_json: bool) -> None:
         return
     for name, value in (("api", f"{running.api}/v1/jobs"), ("key", running.key), ("models", running.models)):
         say(f"{name:8}{value}")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """A failure is one sentence and an exit code, never a traceback."""
-    try:
-        yield
-    except CloudError as error:
-        log = f" The log is {error.log_path}." if error.log_path else ""
-        complain(error.message.rstrip(".") + "." + log)
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None

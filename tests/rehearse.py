@@ -1,7 +1,7 @@
 """The README's deployment, rehearsed: what `sam build` built is deployed by `sam deploy`, to an emulated AWS.
 
-`make rehearse` runs it, and ends with a caller's key in the deployed table. What was built is for arm64 and Python 3.13,
-so its functions cannot run here; what they do is tested on the local cloud.
+`make rehearse` runs it, and ends with a caller's key in the deployed table. What was built is for arm64 and Python
+3.13, so that its functions cannot run here; what they do is tested on the local cloud.
 """
 
 import os
@@ -26,9 +26,9 @@ ANSWERS = (
 
 
 def commands() -> dict[str, str]:
-    """The README's block on deployment, by the first word of each line."""
+    """The README's block on deployment, by what each does."""
     (block,) = [one for one in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) if "sam deploy" in one]
-    return {" ".join(line.split()[:2]): line for line in block.splitlines()}
+    return {line.removeprefix(".venv/bin/cavendish ").rpartition(" --stack")[0]: line for line in block.splitlines()}
 
 
 def run(command: str, endpoint_url: str) -> str:
@@ -49,12 +49,19 @@ def run(command: str, endpoint_url: str) -> str:
 def rehearse(endpoint_url: str) -> int:
     """Deploy, and make a key; gives the number of outputs."""
     readme = commands()
-    deployed = run(readme["sam deploy"].replace("--guided", ANSWERS), endpoint_url)
-    key = run(readme[".venv/bin/cavendish keys"], endpoint_url).strip()
+    deployed = run(readme["sam deploy --guided"].replace("--guided", ANSWERS), endpoint_url)
+    run(f"echo paid-with-this | {readme['keys provider gemini']}", endpoint_url)
+    key = run(readme["keys create"], endpoint_url).strip()
     table = re.search(r"Value +(cavendish-JobsTable-\S+)", deployed)
     assert table, f"no table in: {deployed[-2000:]}"
     assert KeysTable(Aws(endpoint_url).client("dynamodb"), table[1]).get(digest(key)), "the key is not in the table"
+    assert "paid-with-this" in _secret(endpoint_url), "the provider's key is not in the secret"
     return len(re.findall(r"^Key ", deployed, re.MULTILINE))
+
+
+def _secret(endpoint_url: str) -> str:
+    client = Aws(endpoint_url).client("secretsmanager")
+    return str(client.get_secret_value(SecretId="cavendish-provider-keys")["SecretString"])
 
 
 def main() -> None:
@@ -67,7 +74,7 @@ def main() -> None:
         outputs = rehearse(endpoint_url)
     finally:
         process.stop([ministack], home.folder)
-    sys.stdout.write(f"Rehearsed: sam deploy gives {outputs} outputs, and cavendish keys create a key that is known\n")
+    sys.stdout.write(f"Rehearsed: sam deploy gives {outputs} outputs, and the keys are where they belong\n")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def test_while_its_lease_lasts_a_lost_call_is_not_repeated_by_queue_or_watchdog(
 
 def test_a_picture_that_reached_the_bucket_is_delivered_without_another_call(cloud: Cloud) -> None:
     with cloud.forbidden(GENERATE, "dynamodb:UpdateItem"):
-        job = cloud.submit(size="1K")
+        job = cloud.submit(size="1K", unknown_retries=0)
         eventually(lambda: stored(cloud, job), WITHIN_S)
         cloud.kill(GENERATE)
     assert table.states(cloud, job["id"]) == ["calling"]

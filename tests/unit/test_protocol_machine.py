@@ -15,7 +15,7 @@ from cavendish.job import Job, Status
 from tests.builders import a_png, an_answer, an_error
 from tests.fakes import FakeAnswer
 from tests.steps import StepFunctions
-from tests.world import Fate, WorkerDied, World
+from tests.world import Fate, Meanwhile, WorkerDied, World
 
 T = TypeVar("T")
 ANSWERS = {
@@ -43,6 +43,7 @@ class Protocol(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
+        self.models = self.world.models
         self.steps = StepFunctions(self.world)
         self.ids: list[str] = []
         self.calls: Counter[AttemptKey] = Counter()
@@ -73,12 +74,27 @@ class Protocol(RuleBasedStateMachine):
     @rule(which=LATEST, answer=st.sampled_from(sorted(ANSWERS)), dies_at=DEATHS)
     def attempt(self, which: int, answer: str, dies_at: int | None) -> None:
         """A message of an attempt is delivered, perhaps not for the first time."""
-        message, before = latest(self.steps.due(), which), len(self.world.models.calls)
-        self.world.models.answers = [ANSWERS[answer]]
+        message, before = latest(self.steps.due(), which), len(self.models.calls)
+        self.models.answers = [ANSWERS[answer]]
         with suppress(WorkerDied, CallRefused, JobConflict):
             self.world.run(message, Fate(dies_at))
-        self.calls[message.key] += len(self.world.models.calls) - before
+        self.calls[message.key] += len(self.models.calls) - before
         self.steps.go_on()
+
+    @precondition(lambda self: self.steps.due())
+    @rule(answer=st.sampled_from(sorted(ANSWERS)), cancelled=st.booleans())
+    def slow_attempt(self, answer: str, cancelled: bool) -> None:
+        """A worker is so slow that the watchdog gives it up before its model answers."""
+
+        def meanwhile(*_: object) -> None:
+            self.time_passes(1000)
+            if cancelled:
+                self.cancel(0)
+            self.watchdog()
+
+        self.world.models = Meanwhile(self.models, "post", meanwhile)
+        self.attempt(0, answer, None)
+        self.world.models = self.models
 
     @precondition(lambda self: self.steps.due())
     @rule(answers=st.lists(st.sampled_from(sorted(ANSWERS)), min_size=1, max_size=6))
