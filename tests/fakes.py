@@ -49,8 +49,9 @@ class FakeJobs:
             raise CallRefused(f"attempt {attempt.path} may not call")
         self._keep(attempt)
 
-    def retoken(self, key: AttemptKey, token: str) -> Attempt:
-        return self._change(key, token=token)
+    def ask_again(self, key: AttemptKey, token: str) -> Attempt:
+        tokens = dict.fromkeys((*self._row(key).tokens, token)) if key in self._attempts else ()
+        return self._change(key, tokens=tuple(tokens))
 
     def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
         row = self._row(key) if key in self._attempts else None

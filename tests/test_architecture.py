@@ -36,7 +36,7 @@ REACHES = {
 RULES = {
     *("cavendish.policy", "cavendish.ladder", "cavendish.price", "cavendish.outcome.TABLE"),
     *("cavendish.plan.follow", "cavendish.plan.walk", "cavendish.plan.events"),
-    *("cavendish.attempt.begin", "cavendish.attempt.limit", "cavendish.attempt.position"),
+    *("cavendish.attempt.begin", "cavendish.attempt.position", "cavendish.time_left"),
     *("cavendish.pipeline.settle.conclude", "cavendish.pipeline.settle.pictures"),
 }
 #: What adapters are made of: no adapters themselves.

@@ -67,8 +67,9 @@ class JobsTable:
         absent = self._put(attempt_row(attempt), "attribute_not_exists(pk)")
         self._write([job_may_call, absent], CallRefused(f"attempt {attempt.path} of job {attempt.job_id} may not call"))
 
-    def retoken(self, key: AttemptKey, token: str) -> Attempt:
-        return read_attempt(self._update(key, "SET #token = :token", "attribute_exists(pk)", {":token": text(token)}))
+    def ask_again(self, key: AttemptKey, token: str) -> Attempt:
+        change = "ADD tokens :token"
+        return read_attempt(self._update(key, change, "attribute_exists(pk)", {":token": {"SS": [token]}}))
 
     def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
         changes = "SET #state = :state, #result = :result, outcome = :outcome, ended_at = :now, due_at = :due"
@@ -152,20 +153,19 @@ class JobsTable:
                 return
 
     def _update(self, key: AttemptKey, changes: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
-        names = {"#state": "state", "#token": "token", "#result": "result"}
+        reserved = {"#state": "state", "#result": "result"}
+        names = {name: to for name, to in reserved.items() if name in changes + condition}
         try:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key={"pk": text(f"JOB#{key.job_id}"), "sk": text(ATTEMPT + key.path)},
                 UpdateExpression=changes,
                 ConditionExpression=condition,
-                ExpressionAttributeNames={name: to for name, to in names.items() if name in changes + condition},
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeNames": names} if names else {}),
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._client.exceptions.ConditionalCheckFailedException:
             raise CallRefused(f"attempt {key.path} of job {key.job_id} has moved on") from None
         row: dict[str, Any] = answer["Attributes"]
         return row

@@ -49,9 +49,9 @@ def attempt_row(attempt: Attempt) -> dict[str, Any]:
     return {
         "pk": text(f"JOB#{attempt.job_id}"),
         "sk": text(ATTEMPT + attempt.path),
-        "doc": text(attempt.model_dump_json(exclude={"state", "token", "ended_at", "result"})),
+        "doc": text(attempt.model_dump_json(exclude={"state", "tokens", "ended_at", "result"})),
         "state": text(attempt.state),
-        "token": text(attempt.token),
+        "tokens": {"SS": list(attempt.tokens)},
         "expires_at": number(int(attempt.expires_at)),
         **_due_fields(attempt.job_id, attempt.due_at),
     }
@@ -62,7 +62,7 @@ def read_attempt(row: dict[str, Any]) -> Attempt:
         {
             **json.loads(row["doc"]["S"]),
             "state": row["state"]["S"],
-            "token": row["token"]["S"],
+            "tokens": sorted(row["tokens"]["SS"]),
             "ended_at": float(row["ended_at"]["N"]) if "ended_at" in row else None,
             "result": json.loads(row["result"]["S"]) if "result" in row else None,
         }

@@ -17,7 +17,7 @@ class Row:
 
     path: str
     state: str
-    token: str
+    tokens: list[str]
     outcome: str | None
     doc: dict[str, Any]
     ended: bool
@@ -112,7 +112,7 @@ def _row(item: dict[str, Any]) -> Row:
     return Row(
         path=item["sk"]["S"].removeprefix("ATTEMPT#"),
         state=item["state"]["S"],
-        token=item["token"]["S"],
+        tokens=item["tokens"]["SS"],
         outcome=item["outcome"]["S"] if "outcome" in item else None,
         doc=json.loads(item["doc"]["S"]),
         ended="ended_at" in item,

@@ -151,6 +151,18 @@ def test_a_picture_that_comes_after_its_attempt_was_given_up_is_adopted(cloud: C
     assert (ended["status"], outcomes(ended), calls(cloud, job)) == ("succeeded", ["ok"], 1)
 
 
+def test_a_picture_that_comes_after_its_job_ended_is_paid_and_changes_nothing_else(cloud: Cloud) -> None:
+    job = cloud.submit(SLOW, size="1K", unknown_retries=0)
+    eventually(lambda: calls(cloud, job) == 1, WITHIN_S)
+    with cloud.held(GENERATE):
+        time_passes(cloud, job)
+        ended = cloud.ended(job["id"])
+    eventually(lambda: table.attempts(cloud, job["id"])[0].outcome == "ok", WITHIN_S)
+    after = cloud.client.get(job["id"])
+    assert (after["status"], after["images"], after["updated_at"]) == ("failed", [], ended["updated_at"])
+    assert after["cost"]["total_usd"] > 0
+
+
 def test_a_job_whose_dispatcher_was_killed_is_sent_again(cloud: Cloud) -> None:
     with cloud.held(DISPATCH):
         job = cloud.submit(size="1K")

@@ -36,7 +36,7 @@ def message_of(cloud: Cloud, job: JobView) -> Message:
     image, step, route, try_ = map(int, row.path.split("-"))
     position = {"image": image, "step": step, "route": route, "try": try_}
     call = plan["steps"][step]["routes"][route]["call"]
-    return {"v": 1, "job_id": job["id"], **position, "call": call, "waited_s": 0, "token": row.token}
+    return {"v": 1, "job_id": job["id"], **position, "call": call, "waited_s": 0, "token": row.tokens[0]}
 
 
 def drained(cloud: Cloud, *queues: str) -> None:

@@ -75,24 +75,25 @@ def test_an_attempt_of_a_job_that_is_gone_does_not_begin(case: Case) -> None:
         case.jobs.begin(CALLING, NOW)
 
 
-def test_the_newest_token_is_kept_and_the_row_is_given_as_it_is(case: Case) -> None:
+def test_every_token_is_kept_once_and_the_row_is_given_as_it_is(case: Case) -> None:
     attempt = case.begun()
-    row = case.jobs.retoken(attempt.key, "token-2")
+    for _ in range(2):
+        row = case.jobs.ask_again(attempt.key, "token-2")
 
-    assert row == attempt.model_copy(update={"token": "token-2"}) == case.row(attempt.key)
+    assert row == attempt.model_copy(update={"tokens": ("token-1", "token-2")}) == case.row(attempt.key)
     with pytest.raises(CallRefused):
-        case.jobs.retoken(a_key(step=9), "token-3")
+        case.jobs.ask_again(a_key(step=9), "token-3")
 
 
 @pytest.mark.parametrize(("lost", "state"), [(False, State.ENDED), (True, State.LOST)])
 def test_an_attempt_ends_with_its_result(case: Case, lost: bool, state: State) -> None:
     attempt, result = case.begun(), a_result(timings={"store": 0.25}, note="é")
-    case.jobs.retoken(attempt.key, "token-2")
+    case.jobs.ask_again(attempt.key, "token-2")
     row = case.jobs.end(attempt.key, result, NOW + 9, lost=lost)
 
     assert row == case.row(attempt.key)
     assert row is not None
-    assert (row.state, row.result, row.ended_at, row.token) == (state, result, NOW + 9, "token-2")
+    assert (row.state, row.result, row.ended_at, set(row.tokens)) == (state, result, NOW + 9, {"token-1", "token-2"})
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.attempt import LEASE_MARGIN_S, REPORT_AFTER_S, AttemptKey, State, begin, limit, position, read_message
+from cavendish.attempt import LEASE_MARGIN_S, REPORT_AFTER_S, AttemptKey, State, begin, position, read_message
 from cavendish.errors import MessageUnreadable
 from cavendish.outcome import Billed, Outcome
 from cavendish.plan import Position
+from cavendish.time_left import limit
 from tests.builders import JOB_ID, NOW, a_call, a_key, a_message, a_report, a_result, an_attempt, an_ended_attempt
 
 COUNT = st.integers(0, 99)
@@ -56,7 +57,7 @@ def test_a_call_is_limited_by_the_plan_the_job_and_the_worker(
 def test_an_attempt_begins_with_its_own_limit_and_a_lease_beyond_it() -> None:
     row = begin(a_message(waited_s=7), 42, NOW)
 
-    assert (row.state, row.call.limit_s, row.waited_s, row.token) == (State.CALLING, 42, 7, "token-1")
+    assert (row.state, row.call.limit_s, row.waited_s, row.tokens) == (State.CALLING, 42, 7, ("token-1",))
     assert row.due_at == row.lease_until == NOW + 42 + LEASE_MARGIN_S
     assert row.key == a_message().key
 

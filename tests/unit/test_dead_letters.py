@@ -53,15 +53,16 @@ def test_an_attempt_that_was_never_begun_is_undeliverable() -> None:
     assert (world.heard(), world.jobs.attempts(message.job_id)) == (["Attempt.Undeliverable"], [])
 
 
-def test_an_attempt_that_is_being_made_is_left_to_its_worker_and_answers_the_newest_token() -> None:
+def test_an_attempt_that_is_being_made_is_left_to_its_worker_and_answers_the_new_token_too() -> None:
     world = World()
     job = world.running()
     message = world.message(job)
     world.dies(message, "sent")
-    buried(world, world.message(job))
+    again = world.message(job)
+    buried(world, again)
 
     assert (world.heard(), world.attempt(message.key).state) == ([], State.CALLING)
-    assert world.attempt(message.key).token != message.token
+    assert world.attempt(message.key).tokens == (message.token, again.token)
 
 
 @pytest.mark.parametrize(("step", "heard"), [("sent", "Attempt.Lost"), ("after put", "ok"), ("after end", "ok")])

@@ -76,9 +76,21 @@ def test_a_message_that_comes_again_while_the_model_is_called_leaves_its_token_t
     again = world.message(job)
 
     assert world.run(again) is None
-    assert (len(world.models.calls), world.heard(), world.attempt(again.key).token) == (1, [], again.token)
+    assert (len(world.models.calls), world.heard(), again.token in world.attempt(again.key).tokens) == (1, [], True)
     world.jobs.end(again.key, a_result(key=again.key), world.clock())
     assert world.run(again) is Outcome.OK
+
+
+def test_a_message_whose_token_is_closed_does_not_take_the_answer_from_the_open_one() -> None:
+    world = World()
+    job = world.running()
+    closed, newest = world.message(job), world.message(job)
+    del world.workflow.open[closed.token]  # SQS took the message but did not say so, and the workflow sent it again
+    world.models = Meanwhile(world.models, "post", lambda *_: world.run(closed))
+    world.run(newest)
+    world.sweep(after_s=1000)
+
+    assert [token for token, _ in world.workflow.heard] == [newest.token]
 
 
 @pytest.mark.parametrize("status", sorted(Status))

@@ -106,6 +106,13 @@ def test_a_repeat_of_the_last_route_that_would_begin_at_the_deadline_is_not_wait
     assert after(plan, Position(), now=NOW) == Next(Rule.FAIL, None)
 
 
+def test_a_repeat_for_which_there_is_no_time_becomes_the_next_rule() -> None:
+    asked = a_report(Outcome.OVERLOADED, retry_after_s=7200)
+    step = follow(ruled(Rule.REPEAT, deadline_at=NOW + 3600), Position(), asked, now=NOW, chance=0)
+
+    assert (step.rule, place(step)) == (Rule.NEXT_ROUTE, (0, 1, 0))
+
+
 def test_only_a_repeat_waits() -> None:
     asked = a_report(Outcome.OVERLOADED, retry_after_s=30)
 

@@ -15,10 +15,6 @@ from cavendish.value import Value
 LEASE_MARGIN_S: Final = 45
 #: An ended attempt that is not reported after this long is reported by the watchdog, in seconds.
 REPORT_AFTER_S: Final = 30
-#: No call may take longer than this, whatever a plan says, in seconds (architecture rule 5).
-MAX_LIMIT_S: Final = 660
-#: What a worker keeps of its own time for storing and reporting, in seconds (architecture rule 5).
-WORKER_MARGIN_S: Final = 30
 
 
 #: Rows are kept this long, in seconds: as long as the bucket keeps pictures by default.
@@ -121,7 +117,8 @@ class Attempt(Value):
     path: str
     state: State
     call: Call
-    token: str
+    #: Of all messages that asked for this attempt: each may be the one whose sender still waits.
+    tokens: tuple[str, ...]
     waited_s: int
     started_at: float
     lease_until: float
@@ -177,17 +174,11 @@ def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:
         path=message.key.path,
         state=State.CALLING,
         call=message.call.model_copy(update={"limit_s": limit_s}),
-        token=message.token,
+        tokens=(message.token,),
         waited_s=message.waited_s,
         started_at=now,
         lease_until=now + limit_s + LEASE_MARGIN_S,
     )
-
-
-def limit(call: Call, *, deadline_at: float, worker_until: float, now: float) -> int:
-    """How long the call may take, in seconds: never longer than the job or the worker has, at least one second."""
-    left = min(deadline_at - now, worker_until - now - WORKER_MARGIN_S, MAX_LIMIT_S, call.limit_s)
-    return max(1, int(left))
 
 
 def position(attempts: list[Attempt], upto: Attempt) -> Position:

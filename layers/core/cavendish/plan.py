@@ -132,10 +132,9 @@ def follow(plan: Plan, position: Position, report: Report, *, now: float, chance
         return Next(Rule.TAKE, None)
     if rule is Rule.FAIL or _spent(plan, weighed) or now >= plan.deadline_at:
         return Next(Rule.FAIL, None)
-    if rule is Rule.REPEAT and position.try_ + 1 < here.tries:
-        wait_s = here.wait.seconds(position.try_, chance, report.retry_after_s)
-        in_time = now + wait_s < plan.deadline_at
-        return Next(Rule.REPEAT, weighed.repeat(), wait_s) if in_time else Next(Rule.FAIL, None)
+    wait_s = here.wait.seconds(position.try_, chance, report.retry_after_s)
+    if rule is Rule.REPEAT and position.try_ + 1 < here.tries and now + wait_s < plan.deadline_at:
+        return Next(Rule.REPEAT, weighed.repeat(), wait_s)
     if rule is not Rule.LOWER and position.route + 1 < len(plan.steps[position.step].routes):
         return Next(Rule.NEXT_ROUTE, weighed.next_route())
     if position.step + 1 < len(plan.steps):

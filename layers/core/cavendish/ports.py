@@ -28,8 +28,8 @@ class Jobs(Protocol):
     def begin(self, attempt: Attempt, now: float) -> None:
         """Write an attempt before its call, if it is absent and its job may still call. Raises CallRefused."""
 
-    def retoken(self, key: AttemptKey, token: str) -> Attempt:
-        """Let an attempt be reported to whoever asked last. Gives the row as it is now."""
+    def ask_again(self, key: AttemptKey, token: str) -> Attempt:
+        """Let an attempt be reported to one more message's sender. Gives the row as it is now."""
 
     def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
         """Move an attempt out of `calling`. None: somebody else did, and this result is kept beside it as late."""

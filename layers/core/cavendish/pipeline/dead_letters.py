@@ -57,7 +57,7 @@ def bury_attempt(
     if written is None:
         _undeliverable(message.token, workflow)
         return
-    current = jobs.retoken(written.key, message.token)
+    current = jobs.ask_again(written.key, message.token)
     if current.due_at is not None and current.due_at <= now:
         end_attempt(current, jobs=jobs, images=images, workflow=workflow, catalog=catalog, now=now)
 

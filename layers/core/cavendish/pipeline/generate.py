@@ -4,12 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, limit, read_message
+from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, read_message
 from cavendish.errors import AttemptError, CallRefused, JobConflict, MessageUnreadable, WorkflowClosed
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller
 from cavendish.ports import Images, Jobs, Workflow
+from cavendish.time_left import in_time, limit
 
 #: How often a refused transaction is looked into anew; each time another worker has moved the job or the attempt on.
 _LOOKS = 5
@@ -59,13 +60,13 @@ class Generate:
             return self._tell(message.token, report(Outcome.CANCELLED))
         if any(one.made or self._came_late(one) for one in attempts):
             return self._tell(message.token, report(Outcome.OK, detail="adopted from an earlier attempt"))
-        if self._clock() >= job.deadline_at:
+        if not in_time(message.key, deadline_at=job.deadline_at, now=self._clock()):
             return self._fail(message.token, AttemptError.EXPIRED)
         return self._attempt(job, message, worker_until)
 
     def _repeated(self, own: Attempt, message: AttemptMessage) -> Outcome | None:
-        """The message came again: never call, but let whoever ends the attempt answer to the newest token."""
-        own = self._jobs.retoken(own.key, message.token)
+        """The message came again: never call, but let whoever ends the attempt answer to this token too."""
+        own = self._jobs.ask_again(own.key, message.token)
         return None if own.state is State.CALLING else self._report(own)
 
     def _came_late(self, attempt: Attempt) -> bool:
@@ -119,13 +120,15 @@ def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Outco
     """
     assert attempt.result is not None, "only an ended attempt is reported"
     job = jobs.get(attempt.job_id)
-    with suppress(WorkflowClosed):
-        if job is not None and job.status is Status.CANCELLING:
-            workflow.succeed(attempt.token, report(Outcome.CANCELLED))
-        elif attempt.state is State.LOST and not attempt.made:
-            workflow.fail(attempt.token, AttemptError.LOST)
-        else:
-            workflow.succeed(attempt.token, attempt.result.report)
+    cancelling = job is not None and job.status is Status.CANCELLING
+    for token in attempt.tokens:
+        with suppress(WorkflowClosed):
+            if cancelling:
+                workflow.succeed(token, report(Outcome.CANCELLED))
+            elif attempt.state is State.LOST and not attempt.made:
+                workflow.fail(token, AttemptError.LOST)
+            else:
+                workflow.succeed(token, attempt.result.report)
     jobs.reported(attempt.key)
     return attempt.result.report.outcome
 
