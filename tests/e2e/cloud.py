@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from cavendish_client import Client, JobView
 from cavendish_client.client import TERMINAL
@@ -90,7 +90,7 @@ class Cloud:
     def function(self, name: str) -> str:
         """The physical name of the function with this logical id."""
         pages = self.aws("lambda").get_paginator("list_functions").paginate()
-        names = [one["FunctionName"] for page in pages for one in page["Functions"]]
+        names: list[str] = [one["FunctionName"] for page in pages for one in page["Functions"]]
         return next(one for one in names if one.startswith(f"cavendish-{name}-"))
 
     def queue(self, name: str) -> str:

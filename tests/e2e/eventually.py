@@ -9,7 +9,7 @@ LOOK_EVERY_S = 0.05
 T = TypeVar("T")
 
 
-def eventually(condition: Callable[[], T], within_s: float, every_s: float = LOOK_EVERY_S) -> T:
+def eventually(condition: Callable[[], T | None], within_s: float, every_s: float = LOOK_EVERY_S) -> T:
     """Ask until the answer is true, and give it. Fails with the last answer when the time is over."""
     deadline = time.monotonic() + within_s
     while not (answer := condition()):

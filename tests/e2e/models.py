@@ -26,4 +26,4 @@ class Models:
         return [call for call in calls if match in (call["prompt"] or "")]
 
     def billed(self, match: str) -> float:
-        return sum(call["billed_usd"] for call in self.calls(match))
+        return float(sum(call["billed_usd"] for call in self.calls(match)))

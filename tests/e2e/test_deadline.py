@@ -27,7 +27,6 @@ def test_an_attempt_that_waited_beyond_the_deadline_is_not_called(
     assert (cloud.ended(queued["id"])["status"], calls(cloud, queued)) == ("expired", 0)
 
 
-@pytest.mark.xfail(strict=True, reason="attempt.limit gives a call a second where less is left, and it is paid for")
 def test_a_later_attempt_that_cannot_end_before_the_deadline_is_not_called(
     cloud: Cloud, detour: Detour, queued: JobView
 ) -> None:

@@ -275,6 +275,13 @@ def stopped_by_time(journey: Journey, steps: list[Walked]) -> bool:
     return follow(endless, last.position, last.report, now=0, chance=0).position is not None
 
 
+def went_round(journey: Journey, step: Walked) -> bool:
+    """Whether a repeat was due, but its wait was too long, so that the walk took another way."""
+    here = journey.plan.at(step.position)
+    due = here.rules.get(step.report.outcome) is Rule.REPEAT and step.position.try_ + 1 < here.tries
+    return due and step.next.rule in (Rule.NEXT_ROUTE, Rule.LOWER)
+
+
 def unknowns(steps: list[Walked]) -> int:
     return sum(step.report.billed is Billed.UNKNOWN for step in steps)
 
@@ -291,6 +298,7 @@ MET: dict[str, Callable[[Journey, list[Walked]], bool]] = {
     "attempts all used": lambda journey, steps: len(steps) == journey.plan.max_attempts,
     "too much that is unknown": lambda journey, steps: unknowns(steps) > journey.plan.unknown_retries,
     "a deadline that passed": lambda journey, steps: len(steps) == 1 and stopped_by_time(journey, steps),
+    "another way round a wait": lambda journey, steps: any(went_round(journey, step) for step in steps),
     "no time left to wait": lambda journey, steps: len(steps) > 1 and stopped_by_time(journey, steps),
 }
 

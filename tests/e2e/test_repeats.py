@@ -95,6 +95,16 @@ def test_who_asks_again_with_a_new_token_hears_what_came_of_it(cloud: Cloud, det
     assert (calls(cloud, job), cloud.client.get(job["id"])["status"]) == (1, "failed")
 
 
+def test_everybody_who_asked_for_an_attempt_hears_of_its_end(cloud: Cloud, detour: Detour) -> None:
+    job = cloud.submit("blocked after=200s")
+    eventually(lambda: calls(cloud, job) == 1, WITHIN_S)
+    execution = detour.start(job)
+    cloud.send(ATTEMPTS, detour.message())
+    both = (job["id"], execution)
+    eventually(lambda: {cloud.execution_status(name) for name in both} == {"SUCCEEDED"}, WITHIN_S)
+    assert (calls(cloud, job), cloud.client.get(job["id"])["status"]) == (1, "failed")
+
+
 def test_an_attempt_for_a_job_that_ended_is_not_made(cloud: Cloud, detour: Detour) -> None:
     job = cloud.made(size="1K")
     execution = detour.start(job)
