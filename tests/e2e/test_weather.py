@@ -16,7 +16,7 @@ JOBS = 200
 SEED = 20_261_120
 #: A model that hangs for ten minutes does so for thirty seconds.
 TIME_SCALE = 0.05
-WITHIN_S = 170
+WITHIN_S = 300
 
 SIZES = ("1K",) * 6 + ("2K",) * 3 + ("4K",)
 POLICIES = ("cavendish",) * 7 + ("s0-speed", "s1-dual", "s2-reliability")

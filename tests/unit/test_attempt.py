@@ -10,7 +10,7 @@ from cavendish.attempt import LEASE_MARGIN_S, REPORT_AFTER_S, AttemptKey, State,
 from cavendish.errors import MessageUnreadable
 from cavendish.outcome import Billed, Outcome
 from cavendish.plan import Position
-from cavendish.time_left import limit
+from cavendish.time_left import in_time, limit
 from tests.builders import JOB_ID, NOW, a_call, a_key, a_message, a_report, a_result, an_attempt, an_ended_attempt
 
 COUNT = st.integers(0, 99)
@@ -52,6 +52,24 @@ def test_a_call_is_limited_by_the_plan_the_job_and_the_worker(
     deadline_at: float, worker_until: float, limit_s: int, expected: int
 ) -> None:
     assert limit(a_call(limit_s=limit_s), deadline_at=deadline_at, worker_until=worker_until, now=NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "left_s", "expected"),
+    [
+        (a_key(), 0.1, True),
+        (a_key(image=8), 0.1, True),
+        (a_key(), 0, False),
+        (a_key(try_=1), 5, True),
+        (a_key(try_=1), 4.9, False),
+        (a_key(route=1), 4.9, False),
+        (a_key(step=1), 4.9, False),
+    ],
+)
+def test_the_first_attempt_of_an_image_is_made_before_the_deadline_a_later_one_only_with_five_seconds_left(
+    key: AttemptKey, left_s: float, expected: bool
+) -> None:
+    assert in_time(key, deadline_at=NOW + left_s, now=NOW) is expected
 
 
 def test_an_attempt_begins_with_its_own_limit_and_a_lease_beyond_it() -> None:
