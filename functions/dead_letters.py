@@ -19,7 +19,7 @@ def _bury(body: str) -> None:
         _fields(body),
         jobs=wiring.jobs(),
         images=wiring.images(),
-        workflow=wiring.tokens(),
+        workflow=wiring.workflow(),
         catalog=catalog(),
         now=wiring.clock(),
     )

@@ -36,6 +36,16 @@ def test_a_job_that_got_further_is_left_alone(status: Status) -> None:
     assert world.job(job.id).status is status
 
 
+def test_a_job_that_was_started_and_only_not_marked_is_left_to_its_workflow() -> None:
+    world = World()
+    job = world.submit()
+    world.dispatch(job.id)
+    world.jobs.save(world.job(job.id), job.model_copy(update={"sequence": 9}))
+    buried(world, {"job_id": job.id})
+
+    assert world.job(job.id).status is Status.QUEUED
+
+
 def test_a_job_that_somebody_changes_meanwhile_is_read_again() -> None:
     world = World()
     job = world.submit()

@@ -88,7 +88,7 @@ def test_both_spellings_of_proto_json_are_read() -> None:
         (None, None),
         ("many", None),
         ({}, None),
-        ({"promptTokenCount": 5, "candidatesTokenCount": 7}, Usage(text_in=5, text_out=7)),
+        ({"promptTokenCount": 5, "candidatesTokenCount": 7}, None),
         (
             {"candidatesTokenCount": 1, "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 9}]},
             Usage(image_out=9),
@@ -103,6 +103,12 @@ def test_tokens_are_counted_by_kind_and_who_counted_nothing_has_not_counted(
     counts: object, usage: Usage | None
 ) -> None:
     assert answer(shows(A), usageMetadata=counts).usage == usage
+
+
+def test_without_a_picture_the_words_alone_are_counted() -> None:
+    counts = {"promptTokenCount": 5, "candidatesTokenCount": 7}
+
+    assert answer({"text": "no"}, usageMetadata=counts).usage == Usage(text_in=5, text_out=7)
 
 
 def test_what_the_model_says_aloud_is_noted_and_its_thoughts_are_not() -> None:

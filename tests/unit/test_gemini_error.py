@@ -118,6 +118,8 @@ RETRY = {"@type": f"{TYPE}RetryInfo", "retryDelay": "41s"}
         ([RETRY], {"retry-after": "30"}, 41.0),
         ([{"retryDelay": "soon"}], {"retry-after": "30"}, 30.0),
         ([], {"retry-after": "Fri, 20 Nov 2026 10:00:00 GMT"}, None),
+        ([], {"retry-after": "Fri, 20 Nov 2026 10:00:30 GMT", "date": "Fri, 20 Nov 2026 10:00:00 GMT"}, 30.0),
+        ([], {"retry-after": "Fri, 20 Nov 2026 09:00:00 GMT", "date": "Fri, 20 Nov 2026 10:00:00 GMT"}, 0.0),
         ([{"retryDelay": "-5s"}], {"retry-after": ""}, None),
         ([{"retryDelay": "99999999999999s"}], {}, None),
         ([{"retryDelay": {"seconds": 5}}], {}, None),

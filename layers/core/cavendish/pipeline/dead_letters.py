@@ -19,7 +19,7 @@ def bury(
     job_id = fields.get("job_id")
     if "token" not in fields:
         if isinstance(job_id, str):
-            bury_job(job_id, jobs=jobs, now=now)
+            bury_job(job_id, jobs=jobs, workflow=workflow, now=now)
         return job_id if isinstance(job_id, str) else None
     try:
         message = read_message(fields)
@@ -30,10 +30,10 @@ def bury(
     return message.job_id
 
 
-def bury_job(job_id: str, *, jobs: Jobs, now: float) -> None:
-    """End a job that could not be started."""
+def bury_job(job_id: str, *, jobs: Jobs, workflow: Workflow, now: float) -> None:
+    """End a job that could not be started. One that was, and only not marked, is ended by its workflow."""
     job = jobs.get(job_id)
-    if job is None or job.status is not Status.QUEUED:
+    if job is None or job.status is not Status.QUEUED or workflow.runs(job_id):
         return
     row = TABLE[Outcome.UNDELIVERABLE]
     error = JobError(
@@ -43,7 +43,7 @@ def bury_job(job_id: str, *, jobs: Jobs, now: float) -> None:
     try:
         jobs.save(job, ended, ended.event(f"job.{ended.status}"))
     except JobConflict:
-        bury_job(job_id, jobs=jobs, now=now)
+        bury_job(job_id, jobs=jobs, workflow=workflow, now=now)
 
 
 def bury_attempt(

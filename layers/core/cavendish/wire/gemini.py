@@ -53,6 +53,8 @@ def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
     candidate = _first(document.get("candidates"))
     parts = _parts(candidate)
     picture, usage = _picture(parts), _usage(pick(document, "usageMetadata"))
+    if picture and usage and not usage.image_out:
+        usage = None  # a gateway that does not say which tokens were the picture's; as text they would cost a tenth
     return Reading(
         picture=picture,
         report=None if picture else _without_picture(document, candidate, usage),

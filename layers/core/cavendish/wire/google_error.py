@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from cavendish.outcome import Billed, Outcome, Report, report
@@ -86,6 +87,16 @@ def _objects(items: Any) -> list[dict[str, Any]]:
 def _retry_after(headers: Mapping[str, str], error: dict[str, Any]) -> float | None:
     """What the model asked callers to wait, in seconds: RetryInfo in the body first, then the header."""
     delays = [pick(one, "retryDelay") for one in _details(error)]
-    candidates = [str(delay).removesuffix("s") for delay in delays if delay] + [headers.get("retry-after", "")]
+    header = headers.get("retry-after", "")
+    candidates = [str(delay).removesuffix("s") for delay in delays if delay] + [header]
     seconds = [float(text) for text in candidates if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text)]
-    return seconds[0] if seconds else None
+    return seconds[0] if seconds else _until(header, headers.get("date", ""))
+
+
+def _until(then: str, now: str) -> float | None:
+    """The seconds between two HTTP dates: when to come back, and when the answer was given."""
+    try:
+        left = (parsedate_to_datetime(then) - parsedate_to_datetime(now)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, left)
