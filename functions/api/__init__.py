@@ -6,10 +6,11 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import wiring
-from api import health, jobs, problems
+from api import health, jobs, problems, submit
 
 app = APIGatewayHttpResolver()
 app.include_router(health.router)
+app.include_router(submit.router)
 app.include_router(jobs.router)
 problems.register(app)
 

@@ -4,6 +4,13 @@ import json
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+import wiring
+from api import incoming
+from cavendish.attempt import Attempt
+from cavendish.job import Job
+from cavendish.view import ASK_AGAIN_S, LINK_EXPIRES_S, view
 
 
 def json_answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
@@ -14,3 +21,16 @@ def json_answer(status: int, body: dict[str, Any], headers: dict[str, str] | Non
         body=json.dumps(body, ensure_ascii=False),
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
+
+
+def job_answer(
+    router: APIGatewayHttpRouter, status: int, job: Job, attempts: list[Attempt], headers: dict[str, str] | None = None
+) -> Response[str]:
+    """A job, with the word on when to ask again."""
+    body = view(job, attempts, base_url=incoming.base_url(router), link=_link, now=wiring.clock())
+    again = {} if job.ended else {"Retry-After": str(ASK_AGAIN_S)}
+    return json_answer(status, body, {**again, **(headers or {})})
+
+
+def _link(object_key: str, mime: str) -> str:
+    return wiring.images().link(object_key, mime=mime, expires_s=LINK_EXPIRES_S)

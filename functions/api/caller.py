@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 import wiring
 from api.problems import Unauthorized
@@ -12,7 +12,7 @@ from cavendish.key import Key, digest
 _REMEMBERED_S = 30
 
 
-def tenant(router: Router) -> str:
+def tenant(router: APIGatewayHttpRouter) -> str:
     """The caller's tenant. Raises Unauthorized."""
     scheme, _, secret = (router.current_event.headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():

@@ -11,7 +11,7 @@ from adapters.state_machine import StateMachine
 from cavendish.attempt import Attempt, AttemptKey, Result, State, StoredImage
 from cavendish.catalog import catalog
 from cavendish.errors import RequestTooLarge
-from cavendish.fit import BODY_MAX_BYTES, parse
+from cavendish.fit import KEPT_MAX_BYTES, parse
 from cavendish.image import Measured
 from cavendish.job import Job, Status
 from cavendish.ladder import build
@@ -95,7 +95,7 @@ def test_the_row_of_a_job_fits(policy: str) -> None:
 
 
 def test_the_row_of_the_largest_request_fits() -> None:
-    body = json.dumps({"prompt": "a lighthouse", "metadata": {"notes": "x" * (BODY_MAX_BYTES - 1000)}}).encode()
+    body = json.dumps({"prompt": "a lighthouse", "metadata": {"notes": "x" * (KEPT_MAX_BYTES - 1000)}}).encode()
 
     assert size(job_row(job(parse(body, catalog())))) < ROW_MAX
 
@@ -139,7 +139,7 @@ def test_the_largest_answer_fits() -> None:
     assert len(body["images"]) == most("n")
     assert len(body["attempts"]) == most("n") * policy.max_attempts
     answer = json.dumps({"body": json.dumps(body, ensure_ascii=False)})
-    assert len(answer) + 2 * BODY_MAX_BYTES < ANSWER_MAX, "the caller's metadata come on top, each quote as two bytes"
+    assert len(answer) + 2 * KEPT_MAX_BYTES < ANSWER_MAX, "the caller's metadata come on top, each quote as two bytes"
 
 
 def largest_result(of: Job, image: int, try_: int) -> Result:

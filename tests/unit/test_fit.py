@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cavendish.catalog import catalog
 from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
-from cavendish.fit import BODY_MAX_BYTES, parse
+from cavendish.fit import BODY_MAX_BYTES, KEPT_MAX_BYTES, parse
 from cavendish.request import JobRequest
 from tests.builders import FLASH, PRO
 
@@ -119,7 +119,7 @@ def test_a_number_that_json_does_not_have_is_refused(number: bytes) -> None:
 def test_a_body_that_is_too_large_is_not_read() -> None:
     body = b'{"prompt":"p","tags":[]' + b" " * BODY_MAX_BYTES
 
-    with pytest.raises(RequestTooLarge, match="at most 262144 are taken"):
+    with pytest.raises(RequestTooLarge, match="at most 1048576 are taken"):
         parse(body, catalog())
     assert parse((b'{"prompt":"p"}' + b" " * BODY_MAX_BYTES)[:BODY_MAX_BYTES], catalog()).prompt == "p"
 
@@ -127,7 +127,7 @@ def test_a_body_that_is_too_large_is_not_read() -> None:
 def test_a_request_that_grows_when_it_is_kept_counts_as_it_is_kept() -> None:
     body = json.dumps({"prompt": "p", "metadata": {"a": "NUMBERS"}}).replace('"NUMBERS"', "[" + "1e15," * 40_000 + "1]")
 
-    assert len(body) < BODY_MAX_BYTES
+    assert len(body) < KEPT_MAX_BYTES
     with pytest.raises(RequestTooLarge):
         parse(body.encode(), catalog())
 
@@ -181,3 +181,10 @@ def test_a_field_that_is_no_unicode_is_refused_by_its_name(field: str) -> None:
     (fault,) = faults_of(f'{{"prompt":"p","{field}":"\\ud800"}}'.encode())
 
     assert fault.pointer == f"/{field}"
+
+
+def test_the_longest_prompt_may_be_sent_in_escapes() -> None:
+    body = json.dumps({"prompt": "\U0001f3ee" * 32_000}).encode()
+
+    assert len(body) > KEPT_MAX_BYTES
+    assert len(parse(body, catalog()).prompt) == 32_000

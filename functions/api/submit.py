@@ -1,0 +1,33 @@
+"""POST /v1/jobs: a request becomes a job."""
+
+import os
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+import wiring
+from api import caller, incoming
+from api.answers import job_answer
+from cavendish.catalog import catalog
+from cavendish.fit import parse
+from cavendish.pipeline.submit import submit
+from cavendish.ulid import ulid
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
+
+
+@router.post("/v1/jobs")
+def submit_job() -> Response[str]:
+    tenant = caller.tenant(router)
+    now = wiring.clock()
+    job = submit(
+        parse(incoming.body(router), catalog()),
+        tenant=tenant,
+        job_id=ulid(now, os.urandom(10)),
+        jobs=wiring.jobs(),
+        queue=wiring.queue(),
+        catalog=catalog(),
+        now=now,
+    )
+    wiring.logger.info("job.accepted", job_id=job.id, tenant=tenant)
+    return job_answer(router, 202, job, [], {"Location": f"{incoming.base_url(router)}/v1/jobs/{job.id}"})
