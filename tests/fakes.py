@@ -2,13 +2,14 @@
 
 import base64
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from cavendish.attempt import Attempt, AttemptKey, Result, State
-from cavendish.errors import AttemptError, CallFailed, CallRefused, JobConflict, SendFailed, WorkflowClosed
+from cavendish.claim import Claim
+from cavendish.errors import AttemptError, CallFailed, CallRefused, Claimed, JobConflict, SendFailed, WorkflowClosed
 from cavendish.image import extension
 from cavendish.job import Event, Job, Status
 from cavendish.outcome import Outcome, Report
@@ -20,12 +21,18 @@ class FakeJobs:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.claims: dict[str, Claim] = {}
         self._jobs: dict[str, str] = {}
         self._attempts: dict[AttemptKey, str] = {}
 
-    def add(self, job: Job, event: Event) -> None:
+    def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
+        held = [self.claims[claim.digest] for claim in claims if claim.digest in self.claims]
+        for claim in held:
+            if claim.expires_at > job.created_at:
+                raise Claimed(claim.digest, claim.fingerprint, claim.job_id)
         if job.id in self._jobs:
             raise JobConflict(f"job {job.id} exists")
+        self.claims |= {claim.digest: claim for claim in claims}
         self._write(job, event)
 
     def get(self, job_id: str) -> Job | None:

@@ -16,7 +16,7 @@ from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.dispatch import dispatch
 from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.settle import settle
-from cavendish.pipeline.submit import submit
+from cavendish.pipeline.submit import Submitted, submit
 from cavendish.pipeline.watchdog import Watchdog
 from cavendish.plan import Position
 from cavendish.ulid import ulid
@@ -115,10 +115,15 @@ class World:
         self._serial = itertools.count(1)
 
     def submit(self, **request: Any) -> Job:
+        return self.submitted(**request).job
+
+    def submitted(self, key: str | None = None, tenant: str = TENANT, **request: Any) -> Submitted:
+        """A submit, with the word on whether an earlier one made the job."""
         number = next(self._serial)
         return submit(
             a_request(**{"size": "1K", **request}),
-            tenant=TENANT,
+            tenant=tenant,
+            key=key,
             job_id=ulid(self.clock(), number.to_bytes(10)),
             jobs=self.jobs,
             queue=self.queue,

@@ -2,14 +2,28 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from adapters.rows import ATTEMPT, JOB, SHARDS, attempt_row, event_row, job_row, number, read_attempt, read_due, text
+from adapters.rows import (
+    ATTEMPT,
+    CLAIM,
+    JOB,
+    SHARDS,
+    attempt_row,
+    claim_row,
+    event_row,
+    job_row,
+    number,
+    read_attempt,
+    read_due,
+    text,
+)
 from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
-from cavendish.errors import CallRefused, JobConflict
+from cavendish.claim import Claim
+from cavendish.errors import CallRefused, Claimed, JobConflict
 from cavendish.job import Event, Job
 from cavendish.outcome import Outcome
 
@@ -25,9 +39,17 @@ class JobsTable:
         self._client = client
         self._table = table
 
-    def add(self, job: Job, event: Event) -> None:
+    def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
         put = self._put(job_row(job), "attribute_not_exists(pk)")
-        self._write([put, self._put(event_row(job, event))], JobConflict(f"job {job.id} exists"))
+        free = "attribute_not_exists(pk) OR expires_at <= :now"
+        now = {":now": number(job.created_at)}
+        taken = [self._put(claim_row(claim), free, values=now) for claim in claims]
+        try:
+            self._write([put, self._put(event_row(job, event)), *taken], JobConflict(f"job {job.id} exists"))
+        except JobConflict:
+            for claim in claims:
+                self._raise_if_claimed(claim, job.created_at)
+            raise
 
     def get(self, job_id: str) -> Job | None:
         row = self._row(f"JOB#{job_id}", JOB)
@@ -106,6 +128,11 @@ class JobsTable:
             )
             for page in pages:
                 yield from (read_due(row) for row in page["Items"])
+
+    def _raise_if_claimed(self, claim: Claim, now: float) -> None:
+        row = self._row(f"CLAIM#{claim.digest}", CLAIM)
+        if row is not None and float(row["expires_at"]["N"]) > now:
+            raise Claimed(claim.digest, row["fingerprint"]["S"], row["job_id"]["S"])
 
     def _keep_late(self, key: AttemptKey, result: Result) -> None:
         """A success that came after its attempt was given up as lost is kept, for the next attempt to adopt."""

@@ -5,6 +5,7 @@ import zlib
 from typing import Any, Final
 
 from cavendish.attempt import Attempt, AttemptKey
+from cavendish.claim import Claim
 from cavendish.job import Event, Job
 
 #: The index of what is due is spread over this many partitions.
@@ -12,6 +13,7 @@ SHARDS: Final = 8
 
 JOB: Final = "JOB"
 ATTEMPT: Final = "ATTEMPT#"
+CLAIM: Final = "CLAIM"
 
 
 def text(value: str) -> dict[str, str]:
@@ -32,6 +34,16 @@ def job_row(job: Job) -> dict[str, Any]:
         "deadline_at": number(job.deadline_at),
         "expires_at": number(int(job.expires_at)),
         **_due_fields(job.id, job.due_at),
+    }
+
+
+def claim_row(claim: Claim) -> dict[str, Any]:
+    return {
+        "pk": text(f"CLAIM#{claim.digest}"),
+        "sk": text(CLAIM),
+        "fingerprint": text(claim.fingerprint),
+        "job_id": text(claim.job_id),
+        "expires_at": number(int(claim.expires_at) + 1),
     }
 
 

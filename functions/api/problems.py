@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 import wiring
-from cavendish.errors import JobConflict, RequestInvalid, RequestTooLarge
+from cavendish.errors import JobConflict, KeyMalformed, KeyReused, RequestInvalid, RequestTooLarge
 
 
 class Unauthorized(Exception):
@@ -22,6 +22,8 @@ def register(app: APIGatewayHttpResolver) -> None:
     """Translate what the routes raise."""
     app.exception_handler(RequestInvalid)(_invalid)
     app.exception_handler(RequestTooLarge)(_too_large)
+    app.exception_handler(KeyMalformed)(_key_malformed)
+    app.exception_handler(KeyReused)(_key_reused)
     app.exception_handler(Unauthorized)(_unauthorized)
     app.exception_handler(UnknownJob)(_unknown_job)
     app.exception_handler(JobConflict)(_conflict)
@@ -57,6 +59,14 @@ def _invalid(error: RequestInvalid) -> Response[str]:
 
 def _too_large(error: RequestTooLarge) -> Response[str]:
     return problem(413, "too_large", "The request is too large", str(error))
+
+
+def _key_malformed(error: KeyMalformed) -> Response[str]:
+    return problem(400, "invalid_idempotency_key", "The Idempotency-Key cannot be read", str(error))
+
+
+def _key_reused(error: KeyReused) -> Response[str]:
+    return problem(422, "idempotency_key_reused", "The Idempotency-Key stands for another request", str(error))
 
 
 def _unauthorized(error: Unauthorized) -> Response[str]:

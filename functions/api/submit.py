@@ -9,6 +9,7 @@ import wiring
 from api import caller, incoming
 from api.answers import job_answer
 from cavendish.catalog import catalog
+from cavendish.claim import read_key
 from cavendish.fit import parse
 from cavendish.pipeline.submit import submit
 from cavendish.ulid import ulid
@@ -20,7 +21,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 def submit_job() -> Response[str]:
     tenant = caller.tenant(router)
     now = wiring.clock()
-    job = submit(
+    job, replayed = submit(
         parse(incoming.body(router), catalog()),
         tenant=tenant,
         job_id=ulid(now, os.urandom(10)),
@@ -28,6 +29,13 @@ def submit_job() -> Response[str]:
         queue=wiring.queue(),
         catalog=catalog(),
         now=now,
+        key=_key(),
     )
-    wiring.logger.info("job.accepted", job_id=job.id, tenant=tenant)
-    return job_answer(router, 202, job, [], {"Location": f"{incoming.base_url(router)}/v1/jobs/{job.id}"})
+    wiring.logger.info("job.accepted", job_id=job.id, tenant=tenant, replayed=replayed)
+    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    return job_answer(router, 202, job, [], {"Location": f"{incoming.base_url(router)}/v1/jobs/{job.id}", **headers})
+
+
+def _key() -> str | None:
+    header = router.current_event.headers.get("idempotency-key")
+    return None if header is None else read_key(header)

@@ -70,7 +70,7 @@ class Functions:
         queue = SimpleNamespace(send=lambda job: None)
         return submit(
             request, tenant="acme", job_id=JOB_ID, jobs=wiring.jobs(), queue=queue, catalog=catalog(), now=time.time()
-        )
+        ).job
 
     def with_running_job(self) -> Job:
         job = self.with_job()

@@ -3,6 +3,9 @@
 CavendishError
   + RequestInvalid       the caller's fault: all faults of one request
   + RequestTooLarge      the caller's fault: more than is read
+  + KeyMalformed         the caller's fault: an Idempotency-Key that is none
+  + KeyReused            the caller's fault: one Idempotency-Key for two different requests
+  + Claimed              nobody's: the same job was submitted before
   + JobConflict          nobody's: somebody else changed the job first; read it again
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + CallFailed           the model's or the network's: the call brought no whole answer
@@ -45,6 +48,24 @@ class RequestInvalid(CavendishError):
 
 class RequestTooLarge(CavendishError):
     """The request is larger than what is read of one."""
+
+
+class KeyMalformed(CavendishError):
+    """An Idempotency-Key that is none."""
+
+
+class KeyReused(CavendishError):
+    """One Idempotency-Key was sent with two different requests."""
+
+
+class Claimed(CavendishError):
+    """Another submit holds the claim; the job that it stands for is `job_id`."""
+
+    def __init__(self, digest: str, fingerprint: str, job_id: str) -> None:
+        super().__init__(f"claimed by job {job_id}")
+        self.digest = digest
+        self.fingerprint = fingerprint
+        self.job_id = job_id
 
 
 class JobConflict(CavendishError):

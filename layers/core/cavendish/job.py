@@ -95,6 +95,12 @@ class Job(Value):
             return self.looked_at + GRACE_S
         return min(self.looked_at + LOOK_AFTER_S, self.deadline_at + GRACE_S)
 
+    def as_submitted(self, job_id: str | None = None) -> Self:
+        """The job as it was when it was acknowledged."""
+        first = {"status": Status.QUEUED, "sequence": 1, "updated_at": self.created_at, "plan": None}
+        rest = {"looked_at": self.created_at, "told": (), "error": None, "delivered": ()}
+        return self.model_copy(update={**first, **rest, "id": job_id or self.id})
+
     def started(self, plan: Plan, now: float) -> Self:
         return self._moved(now, status=Status.RUNNING, plan=plan)
 

@@ -1,10 +1,11 @@
 """What the use cases need from the outside: each a real adapter (functions/adapters) and a fake with the same tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
 from cavendish.attempt import Attempt, AttemptKey, Result
+from cavendish.claim import Claim
 from cavendish.errors import AttemptError
 from cavendish.job import Event, Job
 from cavendish.outcome import Report
@@ -14,8 +15,11 @@ from cavendish.wire import WireRequest
 class Jobs(Protocol):
     """The table: jobs, their attempts, and the events of both."""
 
-    def add(self, job: Job, event: Event) -> None:
-        """Write a new job with its first event. Raises JobConflict if it exists."""
+    def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
+        """Write a new job with its first event and its claims, or nothing of it.
+
+        Raises Claimed if a claim is held by another job and has not expired, JobConflict if the job exists.
+        """
 
     def get(self, job_id: str) -> Job | None: ...
 

@@ -35,6 +35,8 @@ class JobRequest(Value):
     on_refusal: Literal["fail", "fallback"] = "fail"
     lane: Literal["interactive", "bulk"] = "interactive"
     deadline_s: int = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
+    #: The same request again within this many seconds is the same job.
+    dedupe_window_s: int | None = Field(default=None, ge=1, le=86_400)
     metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
 

@@ -1,21 +1,52 @@
-"""A request becomes a queued job."""
+"""A request becomes a queued job, once however often it is sent under one claim."""
 
 from contextlib import suppress
+from typing import NamedTuple
 
 from cavendish.catalog import Catalog
-from cavendish.errors import SendFailed
+from cavendish.claim import Claim, by_body, by_key
+from cavendish.errors import Claimed, KeyReused, SendFailed
 from cavendish.job import Job, Status
 from cavendish.ladder import lineup
 from cavendish.ports import Jobs, Queue
 from cavendish.request import JobRequest
 
 
+class Submitted(NamedTuple):
+    """The job, and whether an earlier submit made it."""
+
+    job: Job
+    replayed: bool = False
+
+
 def submit(
-    request: JobRequest, *, tenant: str, job_id: str, jobs: Jobs, queue: Queue, catalog: Catalog, now: float
-) -> Job:
-    """Write the job, then send it. From the write on it is acknowledged: what is not sent now, the watchdog sends."""
+    request: JobRequest,
+    *,
+    tenant: str,
+    job_id: str,
+    jobs: Jobs,
+    queue: Queue,
+    catalog: Catalog,
+    now: float,
+    key: str | None = None,
+) -> Submitted:
+    """Write the job, then send it. From the write on it is acknowledged: what is not sent now, the watchdog sends.
+
+    `key` is the caller's Idempotency-Key. Raises KeyReused if it stands for another request.
+    """
+    job = _queued(request, tenant, job_id, catalog, now)
+    try:
+        jobs.add(job, job.event("job.queued"), _claims(job, key, now))
+    except Claimed as claimed:
+        return _earlier(claimed, job, key, jobs)
+    with suppress(SendFailed):
+        queue.send(job)
+    return Submitted(job)
+
+
+def _queued(request: JobRequest, tenant: str, job_id: str, catalog: Catalog, now: float) -> Job:
     first = lineup(request, catalog)[0]
-    job = Job(
+    return Job(
         id=job_id,
         tenant=tenant,
         status=Status.QUEUED,
@@ -28,7 +59,18 @@ def submit(
         model=first.id,
         route=request.route or first.routes[0],
     )
-    jobs.add(job, job.event("job.queued"))
-    with suppress(SendFailed):
-        queue.send(job)
-    return job
+
+
+def _claims(job: Job, key: str | None, now: float) -> list[Claim]:
+    of = {"tenant": job.tenant, "job_id": job.id}
+    keyed = [by_key(key, job.request, **of, now=now)] if key else []
+    return [*keyed, by_body(job.request, **of, now=now)] if job.request.dedupe_window_s else keyed
+
+
+def _earlier(claimed: Claimed, job: Job, key: str | None, jobs: Jobs) -> Submitted:
+    """The job of the submit that came first, as it was then: its first answer is given again."""
+    mine = {claim.digest: claim for claim in _claims(job, key, job.created_at)}[claimed.digest]
+    if claimed.fingerprint != mine.fingerprint:
+        raise KeyReused("this Idempotency-Key was sent with another request before; send a new key with a new request")
+    earlier = jobs.get(claimed.job_id)
+    return Submitted(earlier.as_submitted() if earlier else job.as_submitted(claimed.job_id), replayed=True)
