@@ -1,11 +1,7 @@
 """The table of jobs, on DynamoDB: every write is conditional, and a change and its event are one transaction."""
 
-import random
-import time
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
-
-from botocore.exceptions import ClientError
+from typing import Any
 
 from adapters.rows import (
     ATTEMPT,
@@ -21,15 +17,12 @@ from adapters.rows import (
     read_due,
     text,
 )
+from adapters.transaction import write
 from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
 from cavendish.claim import Claim
 from cavendish.errors import CallRefused, Claimed, JobConflict
 from cavendish.job import Event, Job
 from cavendish.outcome import Outcome
-
-#: How often a transaction that met another one on the same row is tried, and the pause between at most, in seconds.
-_CONFLICTS: Final = 8
-_CONFLICT_PAUSE_S: Final = 0.05
 
 
 class JobsTable:
@@ -166,18 +159,7 @@ class JobsTable:
         return {"Put": {**put, **{name: value for name, value in names_and_values.items() if value}}}
 
     def _write(self, items: list[dict[str, Any]], refused: Exception) -> None:
-        """Write all or nothing. Botocore repeats no cancelled transaction, so one that met another is repeated here."""
-        for last in (*(False,) * (_CONFLICTS - 1), True):
-            try:
-                self._client.transact_write_items(TransactItems=items)
-            except self._client.exceptions.TransactionCanceledException as error:
-                if _failed_condition(error) or (last and _met_another(error)):
-                    raise refused from None
-                if last:  # throttled all the time, which is no word on the condition
-                    raise
-                time.sleep(random.uniform(0.005, _CONFLICT_PAUSE_S))  # noqa: S311, jitter is no secret
-            else:
-                return
+        write(self._client, items, refused)
 
     def _update(self, key: AttemptKey, changes: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
         reserved = {"#state": "state", "#result": "result"}
@@ -196,13 +178,3 @@ class JobsTable:
             raise CallRefused(f"attempt {key.path} of job {key.job_id} has moved on") from None
         row: dict[str, Any] = answer["Attributes"]
         return row
-
-
-def _failed_condition(error: ClientError) -> bool:
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
-
-
-def _met_another(error: ClientError) -> bool:
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == "TransactionConflict" for reason in reasons)

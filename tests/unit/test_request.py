@@ -33,6 +33,7 @@ DEFAULTS = {
     "on_refusal": "fail",
     "lane": "interactive",
     "deadline_s": 3600,
+    "dedupe_window_s": None,
     "metadata": {},
     "tags": [],
 }
@@ -59,6 +60,7 @@ def test_a_prompt_is_a_text_of_1_to_32000_characters(prompt: object) -> None:
     [
         ("n", [1, 9], [0, 10, -1, "2", 1.0, True, None]),
         ("deadline_s", [10, 86_400], [9, 86_401, "60", 60.5, None]),
+        ("dedupe_window_s", [1, 86_400, None], [0, -1, 86_401, "60"]),
         ("unknown_retries", [0, 10, None], [-1, 11, "1", False]),
         ("size", ["4K", "2K", "1K", "512", "2048x2048", "5504x3072"], ["4k", "8K", "", 2048, "1x1", None]),
         ("aspect_ratio", [*RATIOS, None], ["1:2", "16x9", "", 1.5]),
