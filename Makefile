@@ -8,7 +8,7 @@ CODE = layers/core/cavendish functions client local
 ALL = layers functions client local tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check build rehearse up down logs bench vendor clean
+.PHONY: help setup demo test check build rehearse up down logs bench docs vendor clean
 MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.uv/bin:$(PATH)
@@ -70,6 +70,9 @@ logs: .venv/made ## Follow what its functions say.
 
 bench: .venv/made ## Measure memory and CPU against other ways to do the same.
 	@.venv/bin/python -m tests.bench $(ARGS)
+
+docs: .venv/made ## Write docs/errors.md and the examples of the OpenAPI document.
+	@.venv/bin/python -m tests.pages
 
 vendor: .venv/made ## Write layers/vendor/requirements.txt from the lock.
 	@uv export --quiet --frozen --only-group functions --no-emit-project --no-header \

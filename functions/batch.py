@@ -1,5 +1,6 @@
 """The messages of one SQS batch, in flight together; each ends on its own."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +15,15 @@ def each(event: dict[str, Any], work: Callable[[str], None]) -> dict[str, Any]:
         done = list(pool.map(lambda record: _try(record, work), records))
     failed = [record["messageId"] for record, well in zip(records, done, strict=True) if not well]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def fields(body: str) -> dict[str, Any]:
+    """What can be read of a message; nothing, if it is none of ours: its use case says what becomes of it."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _try(record: dict[str, Any], work: Callable[[str], None]) -> bool:

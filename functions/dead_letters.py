@@ -1,6 +1,5 @@
 """End what a queue gave up."""
 
-import json
 from typing import Any
 
 import batch
@@ -16,7 +15,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def _bury(body: str) -> None:
     job_id = bury(
-        _fields(body),
+        batch.fields(body),
         jobs=wiring.jobs(),
         images=wiring.images(),
         workflow=wiring.workflow(),
@@ -24,12 +23,3 @@ def _bury(body: str) -> None:
         now=wiring.clock(),
     )
     wiring.logger.error("message.buried", job_id=job_id, length=len(body))
-
-
-def _fields(body: str) -> dict[str, Any]:
-    """What can be read of a message; nothing, if it is none of ours."""
-    try:
-        fields = json.loads(body)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}

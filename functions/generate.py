@@ -1,6 +1,5 @@
 """Make the attempts that the workflow asked for."""
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -12,10 +11,10 @@ import wiring
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take attempts from a lane's queue; all of them call their models at the same time."""
     worker_until = wiring.clock() + context.get_remaining_time_in_millis() / 1000
-    return batch.each(event, lambda body: _generate(json.loads(body), worker_until))
+    return batch.each(event, lambda body: _generate(batch.fields(body), worker_until))
 
 
 def _generate(message: dict[str, Any], worker_until: float) -> None:
     outcome = wiring.generate().receive(message, worker_until=worker_until)
     counters = {name: message.get(name) for name in ("job_id", "image", "step", "route", "try")}
-    wiring.logger.info("attempt.ended", extra={**counters, "outcome": outcome})
+    wiring.logger.info("attempt.reported" if outcome else "attempt.left", extra={**counters, "outcome": outcome})

@@ -4,24 +4,26 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from typing import Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
+from botocore.session import Session
 
 from adapters.images_bucket import ImagesBucket
+from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
 from adapters.keys_table import KeysTable
-from adapters.model_http import ModelHttp
-from adapters.provider_keys import ProviderKeys
 from adapters.queues import JobsQueues
 from adapters.state_machine import StateMachine
+from adapters.tombstones_table import TombstonesTable
 from cavendish.catalog import catalog
-from cavendish.pipeline.call import Caller
-from cavendish.pipeline.generate import Generate
-from cavendish.pipeline.watchdog import Watchdog
 from once import once
+
+# What one function needs and the door does not is imported where it is built: httpx alone is a third of a cold start.
+if TYPE_CHECKING:
+    from cavendish.pipeline.generate import Generate
+    from cavendish.pipeline.watchdog import Watchdog
 
 logger: Final = Logger(function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
 clock: Final[Callable[[], float]] = time.time
@@ -51,6 +53,16 @@ def setting(name: str) -> str:
 @once
 def jobs() -> JobsTable:
     return JobsTable(_client("dynamodb"), setting("JOBS_TABLE"))
+
+
+@once
+def tombstones() -> TombstonesTable:
+    return TombstonesTable(_client("dynamodb"), setting("JOBS_TABLE"))
+
+
+@once
+def job_list() -> JobsList:
+    return JobsList(_client("dynamodb"), setting("JOBS_TABLE"))
 
 
 @once
@@ -88,7 +100,12 @@ def tokens() -> StateMachine:
 
 
 @once
-def generate() -> Generate:
+def generate() -> "Generate":
+    from adapters.model_http import ModelHttp
+    from adapters.provider_keys import ProviderKeys
+    from cavendish.pipeline.call import Caller
+    from cavendish.pipeline.generate import Generate
+
     keys = ProviderKeys(_client("secretsmanager"), setting("PROVIDER_KEYS_SECRET"), clock)
     caller = Caller(
         models=ModelHttp(keys.get, route_bases(), time.monotonic),
@@ -101,8 +118,17 @@ def generate() -> Generate:
 
 
 @once
-def watchdog() -> Watchdog:
-    return Watchdog(jobs=jobs(), images=images(), queue=queue(), workflow=workflow(), catalog=catalog())
+def watchdog() -> "Watchdog":
+    from cavendish.pipeline.watchdog import Watchdog
+
+    return Watchdog(
+        jobs=jobs(),
+        tombstones=tombstones(),
+        images=images(),
+        queue=queue(),
+        workflow=workflow(),
+        catalog=catalog(),
+    )
 
 
 def route_bases() -> dict[str, str]:
@@ -111,13 +137,15 @@ def route_bases() -> dict[str, str]:
     return {name: overrides.get(name, route.base_url).rstrip("/") for name, route in catalog().routes.items()}
 
 
+@once
 def _client(service: str, config: Config = _AWS) -> Any:
-    return _session().client(service, config=config)
+    return _session().create_client(service, config=config)
 
 
 @once
-def _session() -> boto3.Session:
-    return boto3.Session()
+def _session() -> Session:
+    """Botocore's: boto3 would bring resources and transfers that nothing here uses."""
+    return Session()
 
 
 def _open_file() -> BinaryIO:

@@ -131,7 +131,7 @@ def _values(options: UpOptions, endpoint_url: str, models_url: str) -> dict[str,
 
 
 def _must_answer(api: str) -> None:
-    status, text = emulator.get(f"{api}/openapi.json")
+    status, text = emulator.get(f"{api}/health")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise CloudError(f"The API was deployed but answers {status}: {text[:300]}")
 

@@ -68,5 +68,5 @@ def _announce(running: Running, *, as_json: bool) -> None:
     if as_json:
         say(running.as_json())
         return
-    for name, value in (("api", f"{running.api}/v1/jobs"), ("key", running.key), ("models", running.models)):
+    for name, value in (("api", running.api), ("key", running.key), ("models", running.models)):
         say(f"{name:8}{value}")

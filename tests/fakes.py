@@ -12,18 +12,21 @@ from cavendish.claim import Claim
 from cavendish.errors import AttemptError, CallFailed, CallRefused, Claimed, JobConflict, SendFailed, WorkflowClosed
 from cavendish.image import extension
 from cavendish.job import Event, Job, Status
+from cavendish.listing import JobQuery, Page
 from cavendish.outcome import Outcome, Report
+from cavendish.tombstone import Tombstone
 from cavendish.wire import WireRequest
 
 
 class FakeJobs:
-    """The port Jobs. Keeps JSON, like the table, so that what does not survive it is lost here too."""
+    """The ports Jobs, Tombstones and JobList. Keeps JSON, like the table, so that what does not survive it is lost here too."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.claims: dict[str, Claim] = {}
         self._jobs: dict[str, str] = {}
         self._attempts: dict[AttemptKey, str] = {}
+        self._tombstones: dict[str, str] = {}
 
     def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
         held = [self.claims[claim.digest] for claim in claims if claim.digest in self.claims]
@@ -75,9 +78,44 @@ class FakeJobs:
 
     def due(self, now: float) -> Iterator[AttemptKey | str]:
         attempts = [self._row(key) for key in self._attempts]
-        jobs = [Job.model_validate_json(document) for document in self._jobs.values()]
+        jobs = [one for one in self._all() if not one.ended]
         yield from [one.key for one in attempts if one.due_at is not None and one.due_at <= now]
         yield from [one.id for one in jobs if one.due_at is not None and one.due_at <= now]
+
+    def outdated(self, now: float, most: int) -> Iterator[str]:
+        jobs = [one.id for one in self._all() if one.ended and one.outdated(now)]
+        buried = [one.id for one in self._buried() if one.due_at is not None and one.due_at <= now]
+        yield from (jobs + buried)[:most]
+
+    def bury(self, job: Job, tombstone: Tombstone) -> None:
+        current = self.get(job.id)
+        if current is None or current.sequence != job.sequence:
+            raise JobConflict(f"job {job.id} was changed by somebody else")
+        del self._jobs[job.id]
+        self._tombstones[job.id] = tombstone.model_dump_json()
+
+    def tombstone(self, job_id: str) -> Tombstone | None:
+        document = self._tombstones.get(job_id)
+        return Tombstone.model_validate_json(document) if document else None
+
+    def clear(self, job_id: str) -> None:
+        self._attempts = {key: row for key, row in self._attempts.items() if key.job_id != job_id}
+        self.events = [one for one in self.events if one.job_id != job_id]
+
+    def keep(self, tombstone: Tombstone) -> None:
+        self._tombstones[tombstone.id] = tombstone.model_dump_json()
+
+    def page(self, tenant: str, query: JobQuery, now: float) -> Page:
+        mine = [one for one in self._all() if one.tenant == tenant and query.wants(one, now)]
+        older = [one for one in mine if query.after is None or one.id < query.after]
+        jobs = sorted(older, key=lambda one: one.id, reverse=True)[: query.limit]
+        return Page(jobs, jobs[-1].id if len(older) > query.limit else None)
+
+    def _all(self) -> list[Job]:
+        return [Job.model_validate_json(document) for document in self._jobs.values()]
+
+    def _buried(self) -> list[Tombstone]:
+        return [Tombstone.model_validate_json(document) for document in self._tombstones.values()]
 
     def _write(self, job: Job, event: Event | None) -> None:
         if event and any((one.job_id, one.sequence) == (event.job_id, event.sequence) for one in self.events):
@@ -117,6 +155,11 @@ class FakeImages:
     def find(self, key: AttemptKey) -> Result | None:
         document = self._results.get(key.object_key)
         return Result.model_validate_json(document) if document else None
+
+    def clear(self, job_id: str) -> None:
+        for kept in (self.contents, self._results):
+            for key in [key for key in kept if key.startswith(f"{job_id}/")]:
+                del kept[key]
 
     def link(self, object_key: str, *, mime: str, expires_s: int) -> str:
         return f"https://images.test/{object_key}?name={object_key.replace('/', '-')}.{extension(mime)}&for={expires_s}"
@@ -185,6 +228,9 @@ class FakeAnswer:
             yield self.body[at : at + self.piece]
         if self.breaks:
             raise self.breaks
+
+    def hurry(self, most_s: float) -> None:
+        """It comes at once, or breaks off at once."""
 
     def finish(self) -> None:
         """All of it is here already."""

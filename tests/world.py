@@ -13,6 +13,7 @@ from cavendish.job import Job
 from cavendish.outcome import Outcome, Report
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.cancel import cancel
+from cavendish.pipeline.delete import delete
 from cavendish.pipeline.dispatch import dispatch
 from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.settle import settle
@@ -190,11 +191,21 @@ class World:
 
     def watchdog(self) -> Watchdog:
         return Watchdog(
-            jobs=self.jobs, images=self.images, queue=self.queue, workflow=self.workflow, catalog=self.catalog
+            jobs=self.jobs,
+            tombstones=self.jobs,
+            images=self.images,
+            queue=self.queue,
+            workflow=self.workflow,
+            catalog=self.catalog,
         )
 
     def cancel(self, job_id: str) -> Job:
         return cancel(self.job(job_id), jobs=self.jobs, workflow=self.workflow, now=self.clock())
+
+    def delete(self, job_id: str, fate: Fate | None = None) -> None:
+        fate = fate or Fate()
+        jobs, images = Mortal(self.jobs, fate), Mortal(self.images, fate)
+        delete(self.job(job_id), jobs=jobs, tombstones=jobs, images=images, now=self.clock())
 
     def settle(self, job_id: str) -> None:
         settle(job_id, jobs=self.jobs, now=self.clock())

@@ -12,6 +12,10 @@ from cavendish.image import extension
 _DETAIL_MAX: Final = 300
 
 
+class DeleteFailed(RuntimeError):
+    """S3 answered, and did not delete everything. The watchdog tries again."""
+
+
 class ImagesBucket:
     """The port Images."""
 
@@ -40,6 +44,14 @@ class ImagesBucket:
                 return None
             raise
         return Result.model_validate_json(head["Metadata"]["result"])
+
+    def clear(self, job_id: str) -> None:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"{job_id}/")
+        for page in pages:
+            if keys := [{"Key": one["Key"]} for one in page.get("Contents", [])]:
+                answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+                if errors := answer.get("Errors"):
+                    raise DeleteFailed(f"{len(errors)} pictures of job {job_id} stay: {errors[0].get('Code')}")
 
     def link(self, object_key: str, *, mime: str, expires_s: int) -> str:
         name = f"{object_key.replace('/', '-')}.{extension(mime)}"

@@ -1,12 +1,14 @@
 """The table of jobs, on DynamoDB: every write is conditional, and a change and its event are one transaction."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from adapters.rows import (
     ATTEMPT,
     CLAIM,
     JOB,
+    OLD,
     SHARDS,
     attempt_row,
     claim_row,
@@ -15,6 +17,7 @@ from adapters.rows import (
     number,
     read_attempt,
     read_due,
+    read_job,
     text,
 )
 from adapters.transaction import write
@@ -46,7 +49,7 @@ class JobsTable:
 
     def get(self, job_id: str) -> Job | None:
         row = self._row(f"JOB#{job_id}", JOB)
-        return Job.model_validate_json(row["doc"]["S"]) if row else None
+        return read_job(row) if row else None
 
     def save(self, before: Job, after: Job, event: Event | None = None) -> None:
         put = self._put(
@@ -113,14 +116,22 @@ class JobsTable:
 
     def due(self, now: float) -> Iterator[AttemptKey | str]:
         for shard in range(SHARDS):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-                ExpressionAttributeValues={":shard": text(str(shard)), ":now": number(now)},
-            )
-            for page in pages:
-                yield from (read_due(row) for row in page["Items"])
+            yield from (read_due(row) for row in self._due_rows(str(shard), now))
+
+    def outdated(self, now: float, most: int) -> Iterator[str]:
+        shards = (self._due_rows(f"{OLD}{shard}", now) for shard in range(SHARDS))
+        rows = islice(chain.from_iterable(shards), most)
+        yield from (row["pk"]["S"].removeprefix("JOB#") for row in rows)
+
+    def _due_rows(self, shard: str, now: float) -> Iterator[dict[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="due",
+            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            ExpressionAttributeValues={":shard": text(shard), ":now": number(now)},
+        )
+        for page in pages:
+            yield from page["Items"]
 
     def _raise_if_claimed(self, claim: Claim, now: float) -> None:
         row = self._row(f"CLAIM#{claim.digest}", CLAIM)

@@ -18,6 +18,9 @@ class Deadline(threading.local):
     def set(self, limit_s: float) -> None:
         self._at = self._clock() + limit_s
 
+    def shorten(self, most_s: float) -> None:
+        self._at = min(self._at, self._clock() + most_s)
+
     def clip(self, timeout: float | None) -> float:
         """The time-out of one operation, cut to what is left of the call. Raises httpcore.ReadTimeout if nothing is."""
         left = self._at - self._clock()

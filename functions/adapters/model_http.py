@@ -70,11 +70,15 @@ class Answer:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.connect_s = trace.connect_s
-        self._chunks = response.iter_raw()
+        # Some compress although they were asked not to; what is not compressed needs no decoder's copy.
+        self._chunks = response.iter_bytes() if "content-encoding" in response.headers else response.iter_raw()
         self._deadline = deadline
 
     def chunks(self) -> Iterator[bytes]:
         return self._chunks
+
+    def hurry(self, most_s: float) -> None:
+        self._deadline.shorten(most_s)
 
     def finish(self) -> None:
         self._deadline.set(_FINISH_S)
@@ -109,6 +113,8 @@ def _translated(trace: _Trace, limit_s: float) -> Iterator[None]:
     except (httpx.LocalProtocolError, UnicodeEncodeError):
         detail = "the key or another header cannot be sent: it holds characters that no header may have"
         raise CallFailed("connection_lost", sent=False, detail=detail) from None
+    except httpx.DecodingError as error:
+        raise CallFailed("garbled", sent=True, detail=f"the answer cannot be decompressed: {error}"[:300]) from None
     except (httpx.TransportError, httpx.InvalidURL) as error:
         detail = f"{type(error).__name__}: {error}"[:300]
         raise CallFailed("connection_lost", sent=trace.sent, detail=detail) from None

@@ -7,11 +7,16 @@ from typing import Any, Final
 from cavendish.attempt import Attempt, AttemptKey
 from cavendish.claim import Claim
 from cavendish.job import Event, Job
+from cavendish.tombstone import Tombstone
 
 #: The index of what is due is spread over this many partitions.
 SHARDS: Final = 8
+#: What is only to be deleted has partitions of its own, whose numbers stand behind this: it can wait.
+OLD: Final = "old-"
 
 JOB: Final = "JOB"
+#: The status of a tombstone's row, which no job has.
+DELETED: Final = "deleted"
 ATTEMPT: Final = "ATTEMPT#"
 CLAIM: Final = "CLAIM"
 
@@ -31,9 +36,25 @@ def job_row(job: Job) -> dict[str, Any]:
         "doc": text(job.model_dump_json()),
         "status": text(job.status),
         "sequence": number(job.sequence),
+        "tenant": text(job.tenant),
+        "lane": text(job.request.lane),
+        **({"tags": {"SS": sorted(set(job.request.tags))}} if job.request.tags else {}),
+        **({"kept_until": number(job.kept_until)} if job.kept_until is not None else {}),
         "deadline_at": number(job.deadline_at),
         "expires_at": number(int(job.expires_at)),
-        **_due_fields(job.id, job.due_at),
+        **_due_fields(job.id, job.due_at, OLD if job.ended else ""),
+    }
+
+
+def tombstone_row(tombstone: Tombstone) -> dict[str, Any]:
+    """In its job's place. Without the fields by which a job is changed or listed, it is neither."""
+    return {
+        "pk": text(f"JOB#{tombstone.id}"),
+        "sk": text(JOB),
+        "doc": text(tombstone.model_dump_json()),
+        "status": text(DELETED),
+        "expires_at": number(int(tombstone.expires_at)),
+        **_due_fields(tombstone.id, tombstone.due_at, OLD),
     }
 
 
@@ -69,6 +90,14 @@ def attempt_row(attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def read_job(row: dict[str, Any]) -> Job | None:
+    return None if row["status"]["S"] == DELETED else Job.model_validate_json(row["doc"]["S"])
+
+
+def read_tombstone(row: dict[str, Any]) -> Tombstone | None:
+    return Tombstone.model_validate_json(row["doc"]["S"]) if row["status"]["S"] == DELETED else None
+
+
 def read_attempt(row: dict[str, Any]) -> Attempt:
     return Attempt.model_validate(
         {
@@ -86,7 +115,7 @@ def read_due(row: dict[str, Any]) -> AttemptKey | str:
     return job_id if sk == JOB else AttemptKey.of(job_id, sk.removeprefix(ATTEMPT))
 
 
-def _due_fields(job_id: str, due_at: float | None) -> dict[str, Any]:
+def _due_fields(job_id: str, due_at: float | None, kind: str = "") -> dict[str, Any]:
     if due_at is None:
         return {}
-    return {"due_shard": text(str(zlib.crc32(job_id.encode()) % SHARDS)), "due_at": number(due_at)}
+    return {"due_shard": text(f"{kind}{zlib.crc32(job_id.encode()) % SHARDS}"), "due_at": number(due_at)}

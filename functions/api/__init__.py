@@ -6,11 +6,14 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import wiring
-from api import health, jobs, problems, submit
+from api import docs, health, job_list, jobs, models, problems, submit
 
 app = APIGatewayHttpResolver()
 app.include_router(health.router)
+app.include_router(docs.router)
+app.include_router(models.router)
 app.include_router(submit.router)
+app.include_router(job_list.router)
 app.include_router(jobs.router)
 problems.register(app)
 

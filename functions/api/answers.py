@@ -8,9 +8,10 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 import wiring
 from api import incoming
+from cavendish.again import ask_again_s
 from cavendish.attempt import Attempt
 from cavendish.job import Job
-from cavendish.view import ASK_AGAIN_S, LINK_EXPIRES_S, view
+from cavendish.view import LINK_EXPIRES_S, view
 
 
 def json_answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
@@ -27,9 +28,21 @@ def job_answer(
     router: APIGatewayHttpRouter, status: int, job: Job, attempts: list[Attempt], headers: dict[str, str] | None = None
 ) -> Response[str]:
     """A job, with the word on when to ask again."""
-    body = view(job, attempts, base_url=incoming.base_url(router), link=_link, now=wiring.clock())
-    again = {} if job.ended else {"Retry-After": str(ASK_AGAIN_S)}
-    return json_answer(status, body, {**again, **(headers or {})})
+    return json_answer(status, job_body(router, job, attempts), {**again(job, attempts), **(headers or {})})
+
+
+def job_body(router: APIGatewayHttpRouter, job: Job, attempts: list[Attempt]) -> dict[str, Any]:
+    return view(job, attempts, base_url=incoming.base_url(router), link=_link, now=wiring.clock())
+
+
+def again(job: Job, attempts: list[Attempt]) -> dict[str, str]:
+    seconds = ask_again_s(job, attempts, wiring.clock())
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def empty_answer(status: int, headers: dict[str, str] | None = None) -> Response[str]:
+    """An answer that has no body, and so no type."""
+    return Response(status_code=status, body="", headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def _link(object_key: str, mime: str) -> str:

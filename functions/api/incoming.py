@@ -5,13 +5,26 @@ import base64
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 import wiring
+from api.problems import UnsupportedMedia
+from cavendish.errors import RequestFault, RequestInvalid
 
 
-def body(router: APIGatewayHttpRouter) -> bytes:
-    """The body as it was sent: API Gateway wraps what is not text in base64."""
+def json_body(router: APIGatewayHttpRouter) -> bytes:
+    """The body as it was sent, unless it says that it is no JSON. Raises UnsupportedMedia and RequestInvalid."""
+    media = (router.current_event.headers.get("content-type") or "application/json").partition(";")[0].strip().lower()
+    if media != "application/json" and not media.endswith("+json"):
+        raise UnsupportedMedia(f"the Content-Type is {media}; send application/json")
+    return _body(router)
+
+
+def _body(router: APIGatewayHttpRouter) -> bytes:
+    """API Gateway wraps what is not text in base64."""
     event = router.current_event
     text = event.body or ""
-    return base64.b64decode(text) if event.is_base64_encoded else text.encode()
+    try:
+        return base64.b64decode(text, validate=True) if event.is_base64_encoded else text.encode()
+    except ValueError:
+        raise RequestInvalid([RequestFault("", "the body is not what it says: base64, or text")]) from None
 
 
 def base_url(router: APIGatewayHttpRouter) -> str:

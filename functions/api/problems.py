@@ -1,98 +1,129 @@
 """Errors to application/problem+json (RFC 9457), here only. A problem says what is wrong, where, and what to do."""
 
 import json
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 import wiring
-from cavendish.errors import JobConflict, KeyMalformed, KeyReused, RequestInvalid, RequestTooLarge
+from cavendish.errors import (
+    JobConflict,
+    JobGone,
+    JobNotEnded,
+    JobUnknown,
+    KeyMalformed,
+    KeyReused,
+    QueryInvalid,
+    RequestInvalid,
+    RequestTooLarge,
+)
+from cavendish.openapi.operations import methods
+from cavendish.problem import PROBLEMS, told
 
 
 class Unauthorized(Exception):
     """No key, or none that is valid."""
 
 
-class UnknownJob(Exception):
-    """No such job for this caller."""
+class UnknownModel(Exception):
+    """No model has this id or alias."""
+
+
+class UnsupportedMedia(Exception):
+    """The body says that it is something else than JSON."""
 
 
 def register(app: APIGatewayHttpResolver) -> None:
     """Translate what the routes raise."""
     app.exception_handler(RequestInvalid)(_invalid)
+    app.exception_handler(QueryInvalid)(_invalid_query)
     app.exception_handler(RequestTooLarge)(_too_large)
     app.exception_handler(KeyMalformed)(_key_malformed)
     app.exception_handler(KeyReused)(_key_reused)
     app.exception_handler(Unauthorized)(_unauthorized)
-    app.exception_handler(UnknownJob)(_unknown_job)
+    app.exception_handler(JobUnknown)(_unknown_job)
+    app.exception_handler(JobGone)(_gone)
+    app.exception_handler(JobNotEnded)(_not_ended)
+    app.exception_handler(UnknownModel)(_unknown_model)
+    app.exception_handler(UnsupportedMedia)(_unsupported)
     app.exception_handler(JobConflict)(_conflict)
     app.exception_handler(Exception)(_internal)
-    app.not_found()(_no_route)
+    app.not_found()(partial(_no_route, app))
 
 
-def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response[str]:
-    headers = {"Cache-Control": "no-store", **more.pop("headers", {})}
-    body = {
-        "type": f"urn:cavendish:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        **more,
-    }
+def problem(code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> Response[str]:
+    """A problem of cavendish/problem.py, where its status and its title stand."""
     return Response(
-        status_code=status,
+        status_code=PROBLEMS[code].status,
         content_type="application/problem+json",
-        body=json.dumps(body, ensure_ascii=False),
-        headers=headers,
+        body=json.dumps(told(code, detail, **more), ensure_ascii=False),
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 
 def _invalid(error: RequestInvalid) -> Response[str]:
     errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     if len(errors) == 1 and error.faults[0].pointer == "":
-        return problem(400, "malformed_body", "The body cannot be read", error.faults[0].detail)
+        return problem("malformed_body", error.faults[0].detail)
     detail = f"{len(errors)} fault{'s' if len(errors) > 1 else ''}, see errors; nothing was queued, nothing is billed"
-    return problem(422, "invalid_request", "The request cannot become a job", detail, errors=errors)
+    return problem("invalid_request", detail, errors=errors)
+
+
+def _invalid_query(error: QueryInvalid) -> Response[str]:
+    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
+    return problem("invalid_query", "each pointer in errors names a parameter of the query", errors=errors)
 
 
 def _too_large(error: RequestTooLarge) -> Response[str]:
-    return problem(413, "too_large", "The request is too large", str(error))
+    return problem("too_large", str(error))
 
 
 def _key_malformed(error: KeyMalformed) -> Response[str]:
-    return problem(400, "invalid_idempotency_key", "The Idempotency-Key cannot be read", str(error))
+    return problem("invalid_idempotency_key", str(error))
 
 
 def _key_reused(error: KeyReused) -> Response[str]:
-    return problem(422, "idempotency_key_reused", "The Idempotency-Key stands for another request", str(error))
+    return problem("idempotency_key_reused", str(error))
 
 
 def _unauthorized(error: Unauthorized) -> Response[str]:
-    return problem(
-        401,
-        "unauthorized",
-        "A valid key is needed",
-        str(error),
-        headers={"WWW-Authenticate": 'Bearer realm="cavendish"'},
-    )
+    return problem("unauthorized", str(error), headers={"WWW-Authenticate": 'Bearer realm="cavendish"'})
 
 
-def _unknown_job(error: UnknownJob) -> Response[str]:
-    return problem(404, "unknown_job", "There is no such job", "no job of yours has this id")
+def _unknown_job(error: JobUnknown) -> Response[str]:
+    return problem("unknown_job", "no job of yours has this id")
+
+
+def _gone(error: JobGone) -> Response[str]:
+    return problem("gone", "the job was deleted, or its retention_s is over; nothing of it is left")
+
+
+def _not_ended(error: JobNotEnded) -> Response[str]:
+    return problem("not_ended", "only a job that has ended can be deleted; cancel it first")
 
 
 def _conflict(error: JobConflict) -> Response[str]:
-    return problem(
-        409, "job_changed", "The job changed meanwhile", "the job changed while this was done; send it again"
-    )
+    return problem("job_changed", "the job changed while this was done; send it again")
 
 
-def _no_route(error: NotFoundError) -> Response[str]:
-    return problem(404, "unknown_path", "There is nothing here", "the API has /v1/jobs, /v1/jobs/{id} and /health")
+def _unknown_model(error: UnknownModel) -> Response[str]:
+    return problem("unknown_model", "no model has this id or alias; GET /v1/models lists them")
+
+
+def _unsupported(error: UnsupportedMedia) -> Response[str]:
+    return problem("unsupported_media_type", str(error))
+
+
+def _no_route(app: APIGatewayHttpResolver, error: NotFoundError) -> Response[str]:
+    method, allowed = app.current_event.http_method, methods(app.current_event.path)
+    if allowed and method not in allowed:
+        only = ", ".join(allowed)
+        return problem("method_not_allowed", f"{method} cannot be done here, only {only}", headers={"Allow": only})
+    return problem("unknown_path", "this path leads nowhere; GET /openapi.json lists those that do not")
 
 
 def _internal(error: Exception) -> Response[str]:
     wiring.logger.exception("request.failed")
-    return problem(500, "internal", "Cavendish failed", "this is not your fault; the log has it under request.failed")
+    return problem("internal", "this is not your fault; the log has it under request.failed")

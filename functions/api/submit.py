@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 import wiring
-from api import caller, incoming
+from api import caller, incoming, wait
 from api.answers import job_answer
 from cavendish.catalog import catalog
 from cavendish.claim import read_key
@@ -22,7 +22,7 @@ def submit_job() -> Response[str]:
     tenant = caller.tenant(router)
     now = wiring.clock()
     job, replayed = submit(
-        parse(incoming.body(router), catalog()),
+        parse(incoming.json_body(router), catalog()),
         tenant=tenant,
         job_id=ulid(now, os.urandom(10)),
         jobs=wiring.jobs(),
@@ -33,7 +33,10 @@ def submit_job() -> Response[str]:
     )
     wiring.logger.info("job.accepted", job_id=job.id, tenant=tenant, replayed=replayed)
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
-    return job_answer(router, 202, job, [], {"Location": f"{incoming.base_url(router)}/v1/jobs/{job.id}", **headers})
+    headers |= {"Location": f"{incoming.base_url(router)}/v1/jobs/{job.id}"}
+    job, waited = wait.for_end(router, job)
+    attempts = wiring.jobs().attempts(job.id) if waited else []
+    return job_answer(router, 200 if job.ended else 202, job, attempts, {**headers, **waited})
 
 
 def _key() -> str | None:

@@ -7,9 +7,10 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench import doors
+from tests.bench.serving import serving
 from tests.bench.ways import WAYS
 
 PICTURE_BYTES = 20_100_000
@@ -37,19 +38,6 @@ Measured with Python {python} on {machine}.
 """
 
 
-@contextmanager
-def _server(size: int) -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.bench.server", str(size)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None, "it was asked for"
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
 def _measure(way: str, url: str, together: int) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.ways", way, url, str(together)]
     runs = [json.loads(subprocess.check_output(command, env=_ENVIRONMENT)) for _ in range(RUNS)]
@@ -57,7 +45,7 @@ def _measure(way: str, url: str, together: int) -> dict[str, float]:
 
 
 def _rows() -> Iterator[str]:
-    with _server(PICTURE_BYTES) as url:
+    with serving("tests.bench.server", str(PICTURE_BYTES)) as url:
         for together in (1, 10):
             figures = {way: _measure(way, url, together) for way in WAYS}
             for way, one in figures.items():
@@ -75,7 +63,7 @@ def main() -> None:
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
     )
-    text = head + "\n".join(_rows()) + "\n"
+    text = head + "\n".join(_rows()) + "\n" + doors.table()
     NUMBERS.write_text(text)
     sys.stdout.write(text)
 

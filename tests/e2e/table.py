@@ -62,6 +62,23 @@ def age_job(cloud: Cloud, job_id: str, *, past_deadline: bool = False) -> None:
     _age(cloud, _job_key(job_id), "doc = :doc", {":doc": {"S": written}})
 
 
+def outlive(cloud: Cloud, job_id: str) -> None:
+    """As if the job had ended so long ago that its retention is over."""
+    written = json.dumps({**job(cloud, job_id), "updated_at": LONG_AGO})
+    _age(cloud, _job_key(job_id), "doc = :doc, kept_until = :past", {":doc": {"S": written}})
+
+
+def age_tombstone(cloud: Cloud, job_id: str) -> None:
+    """As if the time of whoever deletes the job were over."""
+    written = json.dumps({**job(cloud, job_id), "due_at": LONG_AGO})
+    _age(cloud, _job_key(job_id), "doc = :doc", {":doc": {"S": written}})
+
+
+def rows(cloud: Cloud, job_id: str) -> list[dict[str, Any]]:
+    """All that the table has of a job."""
+    return _rows(cloud, job_id, "")
+
+
 def set_deadline(cloud: Cloud, job_id: str, seconds_from_now: float) -> None:
     deadline_at = time.time() + seconds_from_now
     written = json.dumps({**job(cloud, job_id), "deadline_at": deadline_at})
@@ -85,11 +102,12 @@ def age_attempts(cloud: Cloud, job_id: str) -> None:
 
 
 def _rows(cloud: Cloud, job_id: str, kind: str) -> list[dict[str, Any]]:
+    named = {":pk": {"S": f"JOB#{job_id}"}, **({":sk": {"S": kind}} if kind else {})}
     found = cloud.aws("dynamodb").query(
         TableName=cloud.outputs["JobsTable"],
         ConsistentRead=True,
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-        ExpressionAttributeValues={":pk": {"S": f"JOB#{job_id}"}, ":sk": {"S": kind}},
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)" if kind else "pk = :pk",
+        ExpressionAttributeValues=named,
     )
     items: list[dict[str, Any]] = found["Items"]
     return items

@@ -111,6 +111,13 @@ CASES = {
     "4K or nothing, and 1K comes": Case(
         ["size=1K"] * 2, "wrong_size wrong_size", "failed", {"size": "4K", "allow_downgrade": False}
     ),
+    # what is taken all the same
+    "4K, and 1K is accepted": Case(
+        ["size=1K"], "wrong_size", fields={"size": "4K", "accept": ["wrong_size"]}, size="1K"
+    ),
+    "another fault than is accepted": Case(
+        ["size=1K"], "wrong_size ok", fields={"accept": ["wrong_model"]}, models=(NEW, PRO)
+    ),
     # time
     "a model that hangs": Case(["hang"], "timed_out", "expired", {"deadline_s": 10, "allow_fallback": False}),
     # the other lane
@@ -215,6 +222,17 @@ def test_what_happens_to_a_job_is_written_as_events_in_its_order(cloud: Cloud, a
     assert [event["sequence"] for event in events] == [1, 2, 3, 4, 5]
 
 
+def test_a_larger_picture_that_is_accepted_is_no_downgrade(cloud: Cloud) -> None:
+    job = cloud.made("size=4K", size="1K", accept=["wrong_size"])
+    assert (job["status"], job["downgraded"], pixels(job["images"][0])) == ("succeeded", False, SQUARE["4K"])
+
+
+def test_a_picture_of_another_model_is_taken_where_that_is_accepted(cloud: Cloud) -> None:
+    job = cloud.made(f"version={PRO}", size="1K", accept=["wrong_model"])
+    assert (job["status"], each(job, "outcome"), each(job, "model")) == ("succeeded", ["wrong_model"], [NEW])
+    assert (job["fell_back"], job["downgraded"], job["delivered"]["model"]) == (True, False, PRO)
+
+
 SIZES = [
     ({"size": "512", "model": FLASH}, (512, 512)),
     ({"size": "1K"}, (1024, 1024)),
@@ -229,6 +247,14 @@ SIZES = [
     ({"size": "1K", "model": FLASH, "aspect_ratio": "8:1"}, (3072, 384)),
     ({"size": "2048x2048"}, (2048, 2048)),
     ({"size": "1376x768"}, (1376, 768)),
+    ({"size": "2048*2048"}, (2048, 2048)),
+    ({"size": "4k"}, (4096, 4096)),
+    ({"size": "16:9"}, (2752, 1536)),
+    ({"size": "16:9", "use_case": "preview"}, (1376, 768)),
+    ({"use_case": "print_design"}, (4096, 4096)),
+    ({"use_case": "print_design", "size": "1K", "quality": "fast"}, (1024, 1024)),
+    ({"size": "1K", "thinking": "low"}, (1024, 1024)),
+    ({"size": "512", "model": "GEMPIX2", "quality": "premium"}, (512, 512)),
 ]
 
 

@@ -99,6 +99,7 @@ def any_request(random: Random) -> dict[str, Any]:
         "model": random.choice([model.id for model in catalog().models.values()]),
         "unknown_retries": random.randint(0, 3),
         "aspect_ratio": random.choice(RATIOS),
+        "accept": random.sample(["wrong_size", "wrong_model"], random.randint(1, 2)),
     }
     return {
         "prompt": "nobody reads this",
@@ -289,6 +290,9 @@ def unknowns(steps: list[Walked]) -> int:
 #: What the walks must have met, or they prove too little.
 MET: dict[str, Callable[[Journey, list[Walked]], bool]] = {
     "a picture": lambda _, steps: steps[-1].next.rule is Rule.TAKE,
+    "what is accepted": lambda _, steps: (
+        steps[-1].next.rule is Rule.TAKE and steps[-1].report.outcome is not Outcome.OK
+    ),
     "a repeat": lambda _, steps: any(step.next.rule is Rule.REPEAT for step in steps),
     "a fall back": lambda _, steps: any(step.next.rule is Rule.NEXT_ROUTE for step in steps),
     "a lower resolution": lambda _, steps: any(step.next.rule is Rule.LOWER for step in steps),

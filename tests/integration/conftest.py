@@ -1,6 +1,8 @@
 """AWS as moto plays it, the table that template.yaml describes, and servers that misbehave."""
 
+import importlib
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from typing import Any
@@ -10,17 +12,23 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
+from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
 from adapters.model_http import ModelHttp
+from adapters.tombstones_table import TombstonesTable
 from cavendish.job import Event
 from tests.fakes import FakeJobs
 from tests.integration.calls import new_client
+from tests.integration.handlers import Functions, forget
 from tests.integration.jobs_case import Case
 from tests.integration.resources import RESOURCES
 from tests.integration.sockets import Act, Server, Talk
 
 #: What CreateTable knows under the same name as CloudFormation.
 SAME = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+QUEUES = ("JOBS_QUEUE_URL", "BULK_JOBS_QUEUE_URL", "ATTEMPTS_QUEUE_URL", "BULK_ATTEMPTS_QUEUE_URL")
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
 NUMBERS = itertools.count(1)
 Client = Callable[..., Any]
 
@@ -63,6 +71,32 @@ def table(dynamodb: Any, unused_name: str) -> str:
 
 
 @pytest.fixture
+def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_name: str) -> Iterator[Functions]:
+    """All functions' settings, for an AWS in memory. The model is where nobody listens, unless a test says where."""
+    queue = aws("sqs").create_queue(QueueName=unused_name)["QueueUrl"]
+    aws("s3").create_bucket(Bucket=unused_name)
+    aws("secretsmanager").create_secret(Name=unused_name, SecretString='{"gemini": "key"}')
+    role = aws("iam").create_role(RoleName=unused_name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    machine = aws("stepfunctions").create_state_machine(name=unused_name, definition=DEFINITION, roleArn=role)
+    settings = {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "JOBS_TABLE": table,
+        "IMAGES_BUCKET": unused_name,
+        "PROVIDER_KEYS_SECRET": unused_name,
+        "WORKFLOW_ARN": machine["stateMachineArn"],
+        "ROUTE_BASES": "gemini=http://127.0.0.1:9",
+        "API_ORIGIN": "",
+        **dict.fromkeys(QUEUES, queue),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    forget()
+    importlib.import_module("api.caller")._known.cache_clear()
+    yield Functions(queue)
+    forget()
+
+
+@pytest.fixture
 def client() -> Iterator[ModelHttp]:
     client = new_client()
     with closing(client._client):
@@ -80,7 +114,7 @@ def serve() -> Iterator[Callable[..., Server]]:
 def case(request: pytest.FixtureRequest) -> Case:
     if request.param == "fake":
         fake = FakeJobs()
-        return Case(fake, lambda job_id: [one for one in fake.events if one.job_id == job_id])
+        return Case(fake, lambda job_id: [one for one in fake.events if one.job_id == job_id], fake, fake)
     client, name = request.getfixturevalue("dynamodb"), request.getfixturevalue("table")
 
     def events(job_id: str) -> list[Event]:
@@ -88,4 +122,4 @@ def case(request: pytest.FixtureRequest) -> Case:
         kept = [row for row in rows if row["sk"]["S"].startswith("EVENT#") and row["pk"]["S"] == f"JOB#{job_id}"]
         return [Event.model_validate_json(row["doc"]["S"]) for row in sorted(kept, key=lambda row: row["sk"]["S"])]
 
-    return Case(JobsTable(client, name), events)
+    return Case(JobsTable(client, name), events, TombstonesTable(client, name), JobsList(client, name))

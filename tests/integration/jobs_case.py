@@ -1,4 +1,4 @@
-"""A port Jobs under test, and what tests do with it."""
+"""The ports of the table under test, and what tests do with them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey
 from cavendish.job import Event, Job
-from cavendish.ports import Jobs
+from cavendish.ports import JobList, Jobs, Tombstones
 from tests.builders import NOW, a_running_job, an_attempt
 
 
@@ -16,6 +16,9 @@ class Case:
 
     jobs: Jobs
     events: Callable[[str], list[Event]]
+    #: The same rows behind the other ports.
+    tombstones: Tombstones
+    list: JobList
 
     def add(self, job: Job | None = None) -> Job:
         job = job or a_running_job()

@@ -1,9 +1,8 @@
 """Each function with each event of `events/`, from its handler to AWS and back."""
 
-import importlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,40 +10,11 @@ import pytest
 import wiring
 from cavendish.plan import VERSION
 from tests.integration.conftest import Client
-from tests.integration.handlers import JOB_ID, Functions, forget
+from tests.integration.handlers import JOB_ID, Functions
 from tests.integration.sockets import Server
 
-QUEUES = ("JOBS_QUEUE_URL", "BULK_JOBS_QUEUE_URL", "ATTEMPTS_QUEUE_URL", "BULK_ATTEMPTS_QUEUE_URL")
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 #: A Lambda is ended, it never closes its connections.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
-
-
-@pytest.fixture
-def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_name: str) -> Iterator[Functions]:
-    """All functions' settings, for an AWS in memory. The model is where nobody listens, unless a test says where."""
-    queue = aws("sqs").create_queue(QueueName=unused_name)["QueueUrl"]
-    aws("s3").create_bucket(Bucket=unused_name)
-    aws("secretsmanager").create_secret(Name=unused_name, SecretString='{"gemini": "key"}')
-    role = aws("iam").create_role(RoleName=unused_name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-    machine = aws("stepfunctions").create_state_machine(name=unused_name, definition=DEFINITION, roleArn=role)
-    settings = {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "JOBS_TABLE": table,
-        "IMAGES_BUCKET": unused_name,
-        "PROVIDER_KEYS_SECRET": unused_name,
-        "WORKFLOW_ARN": machine["stateMachineArn"],
-        "ROUTE_BASES": "gemini=http://127.0.0.1:9",
-        "API_ORIGIN": "",
-        **dict.fromkeys(QUEUES, queue),
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    forget()
-    importlib.import_module("api.caller")._known.cache_clear()
-    yield Functions(queue)
-    forget()
 
 
 def waiting(aws: Client, functions: Functions) -> list[dict[str, Any]]:

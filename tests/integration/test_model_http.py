@@ -1,5 +1,6 @@
 """The client for paid calls, against real sockets: sent once, never longer than its limit, never through a proxy."""
 
+import gzip
 import json
 import socket
 from collections.abc import Callable
@@ -41,12 +42,18 @@ def test_the_request_goes_out_whole_and_asks_for_no_compression(
     assert (json.loads(body), "日本".encode() in body) == ({"text": "日本 🍌"}, True)
 
 
-def test_a_body_that_was_compressed_all_the_same_is_not_touched(
-    client: ModelHttp, serve: Callable[..., Server]
-) -> None:
+def test_a_body_that_was_compressed_all_the_same_is_read(client: ModelHttp, serve: Callable[..., Server]) -> None:
+    server = serve(lambda talk: talk.answer(gzip.compress(b'{"a": 1}'), headers="content-encoding: gzip\r\n"))
+
+    assert call(client, server.url) == (200, b'{"a": 1}')
+
+
+def test_a_body_that_only_says_it_is_compressed_is_garbled(client: ModelHttp, serve: Callable[..., Server]) -> None:
     server = serve(lambda talk: talk.answer(b"\x1f\x8b...", headers="content-encoding: gzip\r\n"))
 
-    assert call(client, server.url) == (200, b"\x1f\x8b...")
+    with pytest.raises(CallFailed) as failed:
+        call(client, server.url)
+    assert (failed.value.kind, failed.value.sent) == ("garbled", True)
 
 
 DRIP = {"every_s": 0.1}

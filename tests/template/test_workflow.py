@@ -2,9 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonata  # type: ignore[import-untyped]
+import moto
 import pytest
 
 from cavendish.attempt import AttemptMessage
@@ -49,10 +51,25 @@ def test_settling_may_take_as_long_as_its_function(definition: dict[str, Any], d
     assert definition["States"]["Settle job"]["TimeoutSeconds"] > deployed["SettleFunction"]["Timeout"]
 
 
+#: The emulator here never fails to send, so the names are held to another emulator's.
+UNSENT = ["SQS.AmazonSQSException", "SQS.SdkClientException"]
+MOTO = (
+    Path(moto.__file__).parent
+    / "stepfunctions/parser/asl/component/state/exec/state_task/service/state_task_service_sqs.py"
+)
+
+
 def test_what_fails_an_attempt_is_caught_by_name(definition: dict[str, Any]) -> None:
     caught = [name for way in ladder(definition)["Make attempt"]["Catch"] for name in way["ErrorEquals"]]
 
-    assert sorted(caught) == sorted(AttemptError)
+    assert sorted(caught) == sorted([*AttemptError, *UNSENT])
+
+
+def test_a_message_that_was_not_sent_is_sent_again_by_the_names_that_aws_gives(definition: dict[str, Any]) -> None:
+    (again,) = ladder(definition)["Make attempt"]["Retry"]
+
+    assert again["ErrorEquals"] == UNSENT
+    assert f'"{UNSENT[0]}"' in MOTO.read_text()
 
 
 def test_failures_have_names_and_a_time_out_is_never_repeated(definition: dict[str, Any]) -> None:

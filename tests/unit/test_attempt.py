@@ -11,7 +11,18 @@ from cavendish.errors import MessageUnreadable
 from cavendish.outcome import Billed, Outcome
 from cavendish.plan import Position
 from cavendish.time_left import in_time, limit
-from tests.builders import JOB_ID, NOW, a_call, a_key, a_message, a_report, a_result, an_attempt, an_ended_attempt
+from tests.builders import (
+    JOB_ID,
+    NOW,
+    a_call,
+    a_key,
+    a_message,
+    a_report,
+    a_result,
+    an_attempt,
+    an_ended_attempt,
+    an_image,
+)
 
 COUNT = st.integers(0, 99)
 KEYS = st.builds(AttemptKey, st.just(JOB_ID), st.integers(0, 8), COUNT, COUNT, COUNT)
@@ -96,6 +107,7 @@ def test_only_a_picture_makes_an_attempt_made() -> None:
     assert not an_attempt().made
     assert not an_ended_attempt(Outcome.WRONG_SIZE).made
     assert not an_ended_attempt(result=a_result(image=None)).made
+    assert an_ended_attempt(result=a_result(Outcome.WRONG_SIZE, image=an_image())).made
 
 
 def test_what_was_perhaps_paid_is_the_cost_of_an_end_whose_bill_is_unknown() -> None:

@@ -36,7 +36,9 @@ class Call:
         return self.files[-1]
 
     def make(self, **asked: Any) -> Result:
-        return self.caller.call(an_attempt(call=a_call(**asked)), "a lighthouse")
+        attempt = an_attempt(call=a_call(**asked))
+        request = self.caller.prepare(attempt.call, "a lighthouse")
+        return request if isinstance(request, Result) else self.caller.call(attempt, request)
 
 
 def made(answer: FakeAnswer | CallFailed, **asked: Any) -> Result:
@@ -86,7 +88,7 @@ def test_without_a_key_nothing_is_called(keys: dict[str, str]) -> None:
     result = call.make()
 
     assert (result.report.outcome, result.report.billed, result.cost_usd) == ("bad_key", "no", 0)
-    assert "no key is set for the route gemini" in result.report.detail
+    assert "no usable key is set for the route gemini" in result.report.detail
     assert call.models.calls == []
 
 
@@ -166,6 +168,37 @@ def test_a_wrong_size_says_what_was_asked_and_what_came() -> None:
 
     assert result.report.detail == "asked for 4096x4096, got 1024x1024"
     assert result.cost_usd == 0.13712
+
+
+SMALL, OTHER = a_png(512, 512), {"modelVersion": "gemini-3.1-flash-image"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "accept", "outcome", "kept"),
+    [
+        (FakeAnswer(an_answer(SMALL)), ["wrong_size"], "wrong_size", True),
+        (FakeAnswer(an_answer(SMALL)), ["wrong_model"], "wrong_size", False),
+        (FakeAnswer(an_answer(**OTHER)), ["wrong_model"], "wrong_model", True),
+        (FakeAnswer(an_answer(**OTHER)), ["wrong_size"], "wrong_model", False),
+        (FakeAnswer(an_answer(SMALL, **OTHER)), ["wrong_size"], "wrong_model", False),
+        (FakeAnswer(an_answer(SMALL, **OTHER)), ["wrong_model"], "wrong_size", False),
+        (FakeAnswer(an_answer(SMALL, **OTHER)), ["wrong_model", "wrong_size"], "wrong_size", True),
+        (FakeAnswer(an_answer()), ["wrong_model", "wrong_size"], "ok", True),
+        (FakeAnswer(an_answer(HTML)), ["wrong_model", "wrong_size"], "not_an_image", False),
+    ],
+)
+def test_only_a_picture_all_of_whose_faults_are_accepted_is_kept(
+    answer: FakeAnswer, accept: list[str], outcome: str, kept: bool
+) -> None:
+    assert ends(answer, accept=accept) == (outcome, "yes", kept)
+
+
+def test_what_is_kept_all_the_same_has_its_own_pixels_and_says_who_made_it() -> None:
+    result = made(FakeAnswer(an_answer(SMALL, **OTHER)), accept=["wrong_size", "wrong_model"])
+
+    assert result.image is not None
+    assert (result.image.width, result.image.height, result.made_by) == (512, 512, "gemini-3.1-flash-image")
+    assert made(FakeAnswer(an_answer())).made_by is None
 
 
 def test_an_answer_without_a_count_of_tokens_is_priced_by_its_size() -> None:

@@ -57,8 +57,16 @@ def test_nothing_starts_after_the_flag() -> None:
     assert (len(world.models.calls), world.heard()) == (calls, ["cancelled"])
 
 
-@pytest.mark.parametrize("status", sorted(TERMINAL | {Status.CANCELLING}))
-def test_a_job_that_has_ended_or_is_cancelling_stays_as_it_is(status: Status) -> None:
+def test_a_second_cancel_ends_a_job_that_nobody_calls_for_any_more() -> None:
+    world = World()
+    job = world.submit()
+    world.jobs.save(job, job.cancelling(world.clock()))
+
+    assert world.cancel(job.id).status is Status.CANCELLED
+
+
+@pytest.mark.parametrize("status", sorted(TERMINAL))
+def test_a_job_that_has_ended_stays_as_it_is(status: Status) -> None:
     world = World()
     job = world.submit()
     world.jobs.save(job, job.model_copy(update={"status": status}))

@@ -90,7 +90,12 @@ def test_the_documented_pixels_are_there_to_the_number() -> None:
         ("nano-banana-pro", PRO),
         ("gemini-3-pro-image-preview", PRO),
         ("nano-banana-2", FLASH),
+        ("GEMPIX2", FLASH),
         ("gempix2", FLASH),
+        ("gemini-3.1-flash-image-preview", FLASH),
+        ("Nano-Banana-Pro", PRO),
+        ("gemini-2.5-flash-image", "gemini-2.5-flash-image"),
+        ("gemini-2.5-flash-image-preview", "gemini-2.5-flash-image"),
         ("nano-banana", "gemini-2.5-flash-image"),
         ("nano-banana-2.1", "gemini-nano-banana-2.1"),
         (PRO, PRO),
@@ -105,7 +110,7 @@ def test_a_model_is_found_by_id_and_by_alias(name: str, model_id: str) -> None:
 
 def test_a_name_that_is_unknown_finds_nothing_and_a_lost_model_is_an_error() -> None:
     assert catalog().find("") is None
-    assert catalog().find("Nano-Banana") is None
+    assert catalog().find("nano-banana-3") is None
     with pytest.raises(KeyError, match="the catalogue has no model gone"):
         catalog().model("gone")
 
@@ -117,10 +122,18 @@ def test_makers_about_to_retire_come_last_and_those_gone_not_at_all() -> None:
     assert ids(gone.makers("512", "1:1")) == "none"
 
 
+@pytest.mark.parametrize("state", ["retiring", "gone"])
+def test_a_model_that_retires_or_is_gone_is_still_found_by_its_names(state: str) -> None:
+    changed = loaded("models", "gemini-3-1-flash-image", "state", to=state)
+
+    assert [model.id for name in (FLASH, "GEMPIX2") if (model := changed.find(name))] == [FLASH, FLASH]
+
+
 @pytest.mark.parametrize(
     ("path", "to", "complaint"),
     [
         (("models", "gemini-3-pro-image", "aliases"), ["nano-banana"], "two models are called nano-banana"),
+        (("models", "gemini-3-pro-image", "aliases"), ["Nano-Banana"], "two models are called nano-banana"),
         (("models", "gemini-3-pro-image", "aliases"), [PRO], f"two models are called {PRO}"),
         (("models", "gemini-3-pro-image", "price", "image"), {"1K": 1, "2K": 1}, f"{PRO} has no price for 4K"),
         (("models", "gemini-2-5-flash-image", "ratios"), ["1:8"], "has no pixels for 1:8 at 1K"),
@@ -129,6 +142,7 @@ def test_makers_about_to_retire_come_last_and_those_gone_not_at_all() -> None:
         (("models", "gemini-3-pro-image", "price", "source"), "hearsay", f"{PRO} names an unknown source"),
         (("models", "gemini-3-pro-image", "routes"), ["x", "gemini"], f"{PRO} names unknown routes: x"),
         (("models", "gemini-3-pro-image", "sizes"), ["8K"], "Input should be '512', '1K', '2K' or '4K'"),
+        (("models", "gemini-3-pro-image", "thinking"), ["much"], "Input should be 'minimal', 'low', 'medium' or"),
         (("models", "gemini-3-pro-image", "colour"), "blue", "Extra inputs are not permitted"),
         (("models", "gemini-3-pro-image", "family"), "ultra", "Input should be 'pro' or 'flash'"),
         (("routes", "gemini", "dialect"), "latin", "Input should be 'gemini'"),

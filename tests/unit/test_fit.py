@@ -14,7 +14,7 @@ from cavendish.fit import BODY_MAX_BYTES, KEPT_MAX_BYTES, parse
 from cavendish.request import JobRequest
 from tests.builders import FLASH, PRO
 
-LITE = "gemini-3.1-flash-lite-image"
+LITE, NEW = "gemini-3.1-flash-lite-image", "gemini-nano-banana-2.1"
 
 
 def read(**fields: Any) -> JobRequest:
@@ -60,13 +60,19 @@ def test_a_pointer_is_escaped() -> None:
         ({"model": "dall-e"}, "/model", "'dall-e' is no model; there are gemini-nano-banana-2.1, "),
         ({"model": LITE, "size": "4K"}, "/size", f"{LITE} does not make 4K; these do: gemini-nano-banana-2.1"),
         ({"model": PRO, "aspect_ratio": "1:8"}, "/aspect_ratio", f"{PRO} does not make 1:8; these do: {FLASH}"),
-        ({"model": PRO, "thinking": "high"}, "/thinking", f"{PRO} has no levels to choose; send one or leave it out"),
-        ({"model": FLASH, "thinking": "x"}, "/thinking", f"{FLASH} has minimal, high; send one or leave it out"),
+        ({"model": PRO, "thinking": "high"}, "/thinking", f"{PRO} has no levels to choose; leave it out, or take one "),
+        ({"policy": "s0-speed", "thinking": "low"}, "/thinking", "no model of the policy s0-speed has levels to"),
+        ({"thinking": "x"}, "/thinking", "Input should be 'minimal', 'low', 'medium' or 'high'"),
+        ({"use_case": "x"}, "/use_case", "Input should be 'preview', 'web_display', 'social_media', 'print_design', "),
+        ({"quality": "x"}, "/quality", "Input should be 'fast', 'balanced' or 'premium'"),
+        ({"accept": ["no_image"]}, "/accept/0", "Input should be 'wrong_size' or 'wrong_model'"),
+        ({"size": "16:9", "aspect_ratio": "1:1"}, "/aspect_ratio", "16:9 is 16:9, not 1:1; send one of them"),
+        ({"use_case": "print_design", "model": LITE}, "/size", f"{LITE} does not make 4K; these do: {NEW}"),
         ({"model": PRO, "route": "x"}, "/route", f"{PRO} is only on gemini"),
         ({"route": "x"}, "/route", "'x' is no route; there are gemini"),
         ({"size": "512", "policy": "s0-speed"}, "/size", "no model of the policy s0-speed makes 512 at 1:1; these"),
         ({"size": "1024x1024", "aspect_ratio": "16:9"}, "/aspect_ratio", "1024x1024 is 1:1, not 16:9; send one"),
-        ({"size": "8K"}, "/size", "'8K' is no size; write 4K, 2K, 1K, 512 or pixels"),
+        ({"size": "8K"}, "/size", "'8K' is no size; write 4K, 2K, 1K, 512, pixels such as"),
         ({"aspect_ratio": "2:1"}, "/aspect_ratio", "'2:1' is no ratio that a model knows; they know 1:1, 1:4"),
         ({"policy": "x"}, "/policy", "'x' is no policy; there are cavendish, s0-speed"),
         ({"seed": 1}, "/seed", "there is no such field; the fields are prompt, size"),
@@ -83,7 +89,11 @@ def test_a_fault_says_what_is_wrong_and_what_to_do(fields: dict[str, Any], point
         {"size": "512", "model": "nano-banana-2"},
         {"aspect_ratio": "1:8"},
         {"model": "nano-banana"},
-        {"thinking": "medium"},
+        {"thinking": "low"},
+        {"thinking": "medium", "model": FLASH},
+        {"quality": "premium", "model": PRO},
+        {"quality": "fast", "policy": "s0-speed"},
+        {"model": "GEMPIX2", "accept": ["wrong_size", "wrong_model"]},
         {"route": "gemini", "model": PRO},
         {"size": "2048x2048", "aspect_ratio": "1:1"},
     ],
@@ -176,9 +186,14 @@ def test_a_thinking_level_that_no_model_has_is_told_at_its_own_place() -> None:
     assert set(faults(thinking="unheard-of")) == {"/thinking"}
 
 
+def test_a_model_that_is_told_to_think_and_cannot_names_those_that_can_at_this_size() -> None:
+    assert f"take one of {NEW}, {LITE}" in faults(model="nano-banana", size="1K", thinking="high")["/thinking"]
+    assert LITE not in faults(model=PRO, size="4K", thinking="high")["/thinking"]
+
+
 @pytest.mark.parametrize("field", ["prompt", "size", "model", "aspect_ratio"])
 def test_a_field_that_is_no_unicode_is_refused_by_its_name(field: str) -> None:
-    (fault,) = faults_of(f'{{"prompt":"p","{field}":"\\ud800"}}'.encode())
+    (fault,) = faults_of(json.dumps({"prompt": "p", field: "\ud800"}).encode())
 
     assert fault.pointer == f"/{field}"
 
@@ -188,3 +203,15 @@ def test_the_longest_prompt_may_be_sent_in_escapes() -> None:
 
     assert len(body) > KEPT_MAX_BYTES
     assert len(parse(body, catalog()).prompt) == 32_000
+
+
+@pytest.mark.parametrize("body", ['{"prompt":"a","prompt":"b"}', '{"prompt":"p","metadata":{"prompt":1,"prompt":1}}'])
+def test_a_field_that_is_there_twice_is_refused_by_its_name(body: str) -> None:
+    (fault,) = faults_of(body.encode())
+
+    assert (fault.pointer, fault.detail) == ("", "the body is not JSON: 'prompt' is there twice")
+
+
+@pytest.mark.parametrize("prompt", ["a\x00b", "\u202eabc\u202c", "\u200b\ufeff.", "\U0001f426\u200d\u2b1b", "e\u0301"])
+def test_every_character_of_a_prompt_is_kept(prompt: str) -> None:
+    assert read(prompt=prompt).prompt == prompt

@@ -188,6 +188,17 @@ def test_every_shape_of_an_answer_without_a_picture_is_no_image(document: dict[s
     assert told(read(200, {}, document)) == (Outcome.NO_IMAGE, Billed.YES)
 
 
-@pytest.mark.parametrize("document", [None, 5, "ok", True, [], [1], [{}]])
+def test_an_answer_in_a_list_of_one_and_a_picture_in_the_second_candidate_count() -> None:
+    second = {"candidates": [{"finishReason": "STOP"}, *SNAKE["candidates"]]}
+
+    assert read(200, {}, [SNAKE]).picture == A
+    assert read(200, {}, second).picture == A
+
+
+def test_an_error_that_is_only_a_sentence_is_an_error() -> None:
+    assert told(read(200, {}, {"error": "upstream busy"})) == (Outcome.OVERLOADED, Billed.NO)
+
+
+@pytest.mark.parametrize("document", [None, 5, "ok", True, [], [1], [{}, {}]])
 def test_an_answer_that_is_no_object_is_garbled(document: object) -> None:
     assert told(read(200, {}, document)) == (Outcome.GARBLED, Billed.UNKNOWN)

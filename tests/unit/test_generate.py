@@ -58,6 +58,25 @@ def test_a_call_is_limited_by_its_plan_and_its_lease_ends_after_it() -> None:
     assert row.lease_until == row.started_at + 99 + LEASE_MARGIN_S
 
 
+@pytest.mark.parametrize(("accept", "status"), [(["wrong_size"], "succeeded"), ([], "failed")])
+def test_a_picture_of_a_wrong_size_is_a_picture_only_for_those_who_accept_it(accept: list[str], status: str) -> None:
+    world = World(FakeAnswer(an_answer(a_png(512, 512))))
+    job = world.running(accept=accept)
+
+    assert world.run(world.message(job)) is Outcome.WRONG_SIZE
+    world.settle(job.id)
+    assert (world.job(job.id).status, len(world.images.contents)) == (status, len(accept))
+
+
+def test_the_next_attempt_adopts_a_picture_that_was_accepted() -> None:
+    world = World(FakeAnswer(an_answer(a_png(512, 512))))
+    job = world.running(accept=["wrong_size"])
+    world.run(world.message(job))
+
+    assert world.run(world.message(job, SECOND)) is Outcome.OK
+    assert len(world.models.calls) == 1
+
+
 def test_a_message_that_comes_again_never_calls_and_hears_the_stored_outcome() -> None:
     world = World(OVERLOADED)
     job = world.running()

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.errors import JobConflict
-from cavendish.job import GRACE_S, LOOK_AFTER_S, RESEND_AFTER_S, TERMINAL, Job, JobError, Status
-from tests.builders import NOW, TENANT, a_job, a_plan
+from cavendish.job import GRACE_S, LOOK_AFTER_S, PURGE_WITHIN_S, RESEND_AFTER_S, TERMINAL, Job, JobError, Status
+from cavendish.request import RETENTION_MAX_S
+from tests.builders import NOW, TENANT, a_job, a_plan, a_request, an_attempt
 
 RUNNING = sorted(set(Status) - TERMINAL)
 ENDED = sorted(TERMINAL)
@@ -76,8 +77,28 @@ def test_the_watchdog_looks_in_time_and_soon_after_the_deadline(status: Status, 
 
 
 @pytest.mark.parametrize("status", ENDED)
-def test_the_watchdog_never_looks_at_a_job_that_has_ended(status: Status) -> None:
-    assert a_job(status=status).due_at is None
+def test_the_watchdog_looks_once_more_at_a_job_that_has_ended_when_its_retention_is_over(status: Status) -> None:
+    job = a_job(a_request(retention_s=60)).end(status, NOW + 5)
+
+    assert job.due_at == job.kept_until == NOW + 65
+
+
+def test_retention_counts_from_the_end_and_not_before() -> None:
+    job = a_job(a_request(retention_s=60))
+
+    assert (job.kept_until, job.outdated(NOW + 10**9)) == (None, False)
+    ended = job.end(Status.FAILED, NOW + 5)
+    assert [ended.outdated(NOW + 5 + after) for after in (0, 59.9, 60)] == [False, False, True]
+
+
+@pytest.mark.parametrize("retention_s", [60, RETENTION_MAX_S])
+def test_no_row_is_forgotten_while_its_job_is_kept_and_none_long_after(retention_s: int) -> None:
+    job = a_job(a_request(retention_s=retention_s, deadline_s=86_400))
+    ended = job.end(Status.EXPIRED, job.deadline_at + GRACE_S)
+
+    assert ended.kept_until is not None
+    assert ended.kept_until < ended.expires_at <= job.expires_at == ended.kept_until + PURGE_WITHIN_S
+    assert job.expires_at <= an_attempt(started_at=NOW).expires_at
 
 
 def test_an_event_tells_of_the_change_it_is_written_with() -> None:

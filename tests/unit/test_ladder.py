@@ -15,6 +15,7 @@ from cavendish.outcome import Outcome
 from cavendish.plan import Plan, Rule, Wait
 from cavendish.policy import POLICIES, PRO
 from cavendish.size import RATIOS
+from cavendish.thinking import LEVELS
 from tests.builders import FLASH, NOW, a_request
 
 NANO, LITE, FIRST = "gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image", "gemini-2.5-flash-image"
@@ -70,7 +71,7 @@ def test_an_extreme_ratio_falls_to_the_models_that_can() -> None:
 def test_only_models_that_can_think_so_are_asked_to_think() -> None:
     assert models(thinking="high") == [NANO]
     assert models(thinking="high", policy="s1-dual") == [FLASH]
-    assert models(thinking="unheard-of") == []
+    assert models(thinking="low", policy="s0-speed") == []
 
 
 def test_without_downgrade_there_is_one_step() -> None:
@@ -99,6 +100,39 @@ def test_the_callers_word_on_unknown_bills_replaces_the_policys() -> None:
     assert planned(unknown_retries=7, policy="s0-speed").unknown_retries == 7
 
 
+def levels(**fields: Any) -> dict[str, str | None]:
+    """What each model of the plan is asked to think."""
+    return {call.model: call.thinking for step in planned(**fields).steps for call in [r.call for r in step.routes]}
+
+
+def test_each_model_is_asked_for_its_own_level_nearest_to_the_wish() -> None:
+    assert levels(thinking="low") == {NANO: "minimal"}
+    assert levels(thinking="medium") == {NANO: "medium"}
+    assert levels(thinking="medium", model=FLASH, policy="s1-dual") == {FLASH: "high"}
+
+
+def test_a_quality_is_a_wish_that_models_without_levels_ignore() -> None:
+    assert levels(quality="premium") == {NANO: "high", PRO: None}
+    assert levels(quality="fast", thinking="high") == {NANO: "high"}
+
+
+def rules(outcome: Outcome, **fields: Any) -> set[Rule]:
+    return {route.rules[outcome] for step in planned(**fields).steps for route in step.routes}
+
+
+def test_what_the_caller_accepts_is_taken_wherever_it_comes() -> None:
+    assert rules(Outcome.WRONG_SIZE, accept=["wrong_size"], size="4K") == {Rule.TAKE}
+    assert rules(Outcome.WRONG_MODEL, accept=["wrong_size"]) == rules(Outcome.WRONG_MODEL) == {Rule.NEXT_ROUTE}
+    assert rules(Outcome.WRONG_SIZE) == {Rule.NEXT_ROUTE}
+
+
+def test_a_call_carries_what_is_accepted_once() -> None:
+    calls = [route.call for route in planned(accept=["wrong_model", "wrong_model"]).steps[0].routes]
+
+    assert [call.accept for call in calls] == [(Outcome.WRONG_MODEL,)] * 2
+    assert planned().steps[0].routes[0].call.accept == ()
+
+
 @pytest.mark.parametrize(("on_refusal", "rule"), [("fail", Rule.FAIL), ("fallback", Rule.NEXT_ROUTE)])
 def test_refusals_end_the_job_unless_the_caller_wants_another_model_asked(on_refusal: str, rule: Rule) -> None:
     routes = [route for step in planned(on_refusal=on_refusal).steps for route in step.routes]
@@ -123,7 +157,10 @@ CHOICES = st.fixed_dictionaries(
     optional={
         "size": st.sampled_from(["512", "1K", "2K", "4K"]),
         "model": st.sampled_from([model.id for model in catalog().models.values()]),
-        "thinking": st.sampled_from(["minimal", "high"]),
+        "thinking": st.sampled_from(LEVELS),
+        "quality": st.sampled_from(["fast", "balanced", "premium"]),
+        "use_case": st.sampled_from(["preview", "print_design", "production"]),
+        "accept": st.lists(st.sampled_from(["wrong_size", "wrong_model"]), max_size=3),
         "route": st.just("gemini"),
         "n": st.integers(1, 9),
         "allow_fallback": st.booleans(),

@@ -51,10 +51,14 @@ def test_no_policy_repeats_what_cannot_become_better(outcome: Outcome) -> None:
     assert {policy.rules[outcome] for policy in POLICIES.values()} == {Rule.FAIL}
 
 
+#: What Step Functions calls it when SQS took no message.
+UNSENT = ("SQS.AmazonSQSException", "SQS.SdkClientException")
+
+
 def test_the_workflow_catches_exactly_the_errors_that_attempts_fail_with() -> None:
     caught = [name for catch in MAKE_ATTEMPT["Catch"] for name in catch["ErrorEquals"]]
 
-    assert sorted(caught) == sorted(AttemptError)
+    assert sorted(caught) == sorted([*AttemptError, *UNSENT])
 
 
 def test_each_error_is_weighed_as_the_outcome_it_stands_for() -> None:
@@ -63,6 +67,7 @@ def test_each_error_is_weighed_as_the_outcome_it_stands_for() -> None:
         AttemptError.LOST: Outcome.LOST_WORKER,
         AttemptError.UNDELIVERABLE: Outcome.UNDELIVERABLE,
         AttemptError.EXPIRED: Outcome.EXPIRED,
+        UNSENT[0]: Outcome.UNDELIVERABLE,
     }
 
     assert said == {error: {"outcome": end, "billed": TABLE[end].billed} for error, end in expected.items()}

@@ -7,7 +7,7 @@ from cavendish.errors import JobConflict
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome
 from cavendish.pipeline.settle import conclude, pictures, settle
-from tests.builders import NOW, a_key, a_request, a_running_job, an_attempt, an_ended_attempt
+from tests.builders import NOW, a_key, a_request, a_result, a_running_job, an_attempt, an_ended_attempt, an_image
 from tests.fakes import FakeJobs
 from tests.world import Meanwhile, World
 
@@ -73,7 +73,7 @@ def test_a_job_without_a_picture_at_its_deadline_has_expired(outcomes: list[Outc
 
     assert (job.status, code(job)) == (status, "expired")
     assert job.error is not None
-    assert job.error.detail == f"the deadline of 3600 s left no time for more than {len(outcomes)} attempts"
+    assert job.error.detail == "the deadline of 3600 s left no time for another attempt"
 
 
 def test_a_picture_counts_although_it_comes_at_the_deadline() -> None:
@@ -85,7 +85,7 @@ def test_a_job_that_had_no_time_for_its_next_wait_has_expired() -> None:
     late = an_ended_attempt(OVERLOADED, started_at=NOW + 3588)
 
     assert concluded([late], now=NOW + 3599).status is Status.EXPIRED
-    assert concluded([late.model_copy(update={"ended_at": NOW + 3590})], now=NOW + 3598).status is Status.FAILED
+    assert concluded([late.model_copy(update={"ended_at": NOW + 3590})], now=NOW + 3591).status is Status.FAILED
 
 
 def test_a_job_that_was_refused_shortly_before_its_deadline_was_refused() -> None:
@@ -120,6 +120,14 @@ def test_the_reason_is_that_of_an_image_that_is_missing() -> None:
     ]
 
     assert code(concluded(rows, n=2)) == "refused_input"
+
+
+def test_a_picture_that_is_accepted_all_the_same_is_delivered_and_no_reason_for_a_failure() -> None:
+    small = an_ended_attempt(result=a_result(Outcome.WRONG_SIZE, image=an_image()))
+    partial = concluded([*ended(REFUSED), small.model_copy(update={"path": a_key(image=1).path})], n=2)
+
+    assert (concluded([small]).status, concluded([small]).delivered) == (Status.SUCCEEDED, (small.path,))
+    assert (partial.status, code(partial)) == (Status.PARTIAL, "refused_input")
 
 
 def test_to_settle_twice_ends_the_job_once() -> None:

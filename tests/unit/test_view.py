@@ -19,6 +19,7 @@ from tests.builders import (
     a_running_job,
     an_attempt,
     an_ended_attempt,
+    an_image,
 )
 
 BASE = "https://api.test"
@@ -114,6 +115,66 @@ def test_the_difference_to_what_was_asked_for_is_told(attempt: Attempt, downgrad
     assert (body["downgraded"], body["fell_back"]) == (downgraded, fell_back)
 
 
+def taken(outcome: Outcome, *pixels: int, asked: str, **result: Any) -> Attempt:
+    """An attempt whose picture was taken all the same."""
+    image = an_image(width=pixels[0], height=pixels[1])
+    call = a_call(model=NANO, size=asked)
+    return an_ended_attempt(result=a_result(outcome, image=image, **result), call=call)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pixels", "size", "downgraded"),
+    [
+        ("4K", (1024, 1024), "1K", True),
+        ("4K", (4096, 3072), "4K", True),
+        ("2K", (4096, 4096), "4K", False),
+        ("2K", (2752, 1536), "2K", False),
+        ("2K", (2000, 2000), "2K", True),
+    ],
+)
+def test_a_picture_that_is_taken_with_other_pixels_is_downgraded_if_they_are_fewer(
+    asked: str, pixels: tuple[int, int], size: str, downgraded: bool
+) -> None:
+    attempt = taken(Outcome.WRONG_SIZE, *pixels, asked=asked)
+    body = shown(ended(attempt, size=asked), attempt)
+
+    assert (body["downgraded"], body["fell_back"], body["delivered"]["size"]) == (downgraded, False, size)
+    assert (body["delivered"]["width"], body["delivered"]["height"]) == pixels
+
+
+@pytest.mark.parametrize(("maker", "fell_back"), [(PRO, True), (NANO, False)])
+def test_a_picture_of_another_model_is_said_to_be_its(maker: str, fell_back: bool) -> None:
+    attempt = taken(Outcome.WRONG_MODEL, 2048, 2048, asked="2K", made_by=maker)
+    body = shown(ended(attempt), attempt)
+
+    assert (body["fell_back"], body["downgraded"], body["delivered"]["model"]) == (fell_back, False, maker)
+
+
+def test_a_picture_that_is_taken_all_the_same_says_why() -> None:
+    attempt, job = taken(Outcome.WRONG_SIZE, 1024, 1024, asked="2K"), a_running_job(a_request(accept=["wrong_size"]))
+
+    assert shown(job, attempt)["attempts"][0]["next"] == (
+        "done: the picture does not have the size that was asked for, and that is accepted"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "shows"),
+    [
+        ({"use_case": "print_design"}, {"size": "4K", "use_case": "print_design"}),
+        ({"use_case": "preview", "size": "16:9"}, {"size": "1K", "aspect_ratio": "16:9"}),
+        ({"quality": "fast"}, {"thinking": "low", "quality": "fast"}),
+        ({"quality": "fast", "thinking": "high"}, {"thinking": "high"}),
+        ({"size": "2048*2048"}, {"size": "2048x2048", "aspect_ratio": "1:1"}),
+        ({}, {"size": "2K", "aspect_ratio": "1:1", "thinking": None, "accept": []}),
+    ],
+)
+def test_what_was_asked_for_is_shown_with_what_it_stands_for(fields: dict[str, Any], shows: dict[str, Any]) -> None:
+    asked = shown(a_running_job(a_request(**fields)))["requested"]
+
+    assert {name: asked[name] for name in shows} == shows
+
+
 def test_pictures_are_shown_that_the_job_ended_with_and_no_others() -> None:
     late = made(image=1)
 
@@ -136,12 +197,22 @@ ROW = {
     "waited_s": 4,
     "timings": {},
     "cost_usd": 0.0,
+    "note": None,
     "next": "repeat after a wait: the model was overloaded or failed",
 }
 
 
 def test_an_attempt_is_shown_with_all_that_is_known_of_it() -> None:
     assert shown(a_running_job(), an_ended_attempt(Outcome.OVERLOADED, waited_s=4))["attempts"] == [ROW]
+
+
+@pytest.mark.parametrize(("status", "why"), [(Status.EXPIRED, "no time was left"), (Status.CANCELLED, "was cancelled")])
+def test_what_did_not_follow_is_not_told_as_if_it_had(status: Status, why: str) -> None:
+    job = a_running_job().model_copy(update={"status": status})
+    (row,) = shown(job, an_ended_attempt(Outcome.THROTTLED))["attempts"]
+
+    assert row["next"].startswith("end: the model throttled the call, and ")
+    assert why in row["next"]
 
 
 def test_an_attempt_that_runs_has_no_end_yet() -> None:
@@ -174,7 +245,7 @@ def test_a_repeat_tells_the_wait_that_it_really_took() -> None:
 
 
 def test_costs_are_summed_and_what_is_not_sure_is_told_apart() -> None:
-    lost = an_ended_attempt(Outcome.LOST_WORKER, result=a_result(Outcome.LOST_WORKER, cost_usd=0.24))
+    lost = an_ended_attempt(Outcome.LOST_WORKER, result=a_result(Outcome.LOST_WORKER, cost_usd=0.24, estimated=True))
     cost = shown(ended(made(try_=1)), lost, made(try_=1))["cost"]
 
     assert cost == {"total_usd": 0.374, "possible_duplicate_usd": 0.24, "estimated": True}

@@ -7,8 +7,9 @@ from pydantic import Field, ValidationError
 
 from cavendish.errors import MessageUnreadable
 from cavendish.image import Measured
-from cavendish.outcome import Billed, Outcome, Report
+from cavendish.outcome import Billed, Report
 from cavendish.plan import VERSION, Call, Position
+from cavendish.request import RETENTION_MAX_S
 from cavendish.value import Value
 
 #: A worker gets this long beyond its call's limit to store and report before it counts as lost, in seconds.
@@ -17,8 +18,9 @@ LEASE_MARGIN_S: Final = 45
 REPORT_AFTER_S: Final = 30
 
 
-#: Rows are kept this long, in seconds: as long as the bucket keeps pictures by default.
-KEEP_S: Final = 30 * 86_400
+#: Rows are kept this long, in seconds: longer than any job with its deadline of a day, its retention, and a day in which
+#: the watchdog deletes it.
+KEEP_S: Final = RETENTION_MAX_S + 3 * 86_400
 
 
 class State(StrEnum):
@@ -66,7 +68,7 @@ class AttemptMessage(Value):
     try_: int = Field(alias="try")
     call: Call
     waited_s: int
-    token: str
+    token: str = Field(min_length=1)
 
     @property
     def key(self) -> AttemptKey:
@@ -103,8 +105,13 @@ class Result(Value):
     """All that a call brought: how it ended, what it cost, how long each phase took (seconds), and the picture."""
 
     report: Report
+    #: Only a picture that is taken is stored: an ok one, or one whose fault the caller accepts.
     image: StoredImage | None = None
+    #: The model that really made it, where that is known to be another one than was asked.
+    made_by: str | None = None
     cost_usd: float = 0.0
+    #: Whether the cost is a list price, for want of the provider's own count, or may not be owed at all.
+    estimated: bool = False
     timings: dict[str, float] = Field(default_factory=dict)
     #: The model's own words, where it said something instead of making a picture.
     note: str | None = None
@@ -147,7 +154,7 @@ class Attempt(Value):
 
     @property
     def made(self) -> bool:
-        return self.result is not None and self.result.report.outcome is Outcome.OK and self.result.image is not None
+        return self.result is not None and self.result.image is not None
 
     @property
     def possible_duplicate_usd(self) -> float:
@@ -164,7 +171,7 @@ def read_message(fields: dict[str, Any]) -> AttemptMessage:
             return AttemptMessage.model_validate(fields)
     except ValidationError:
         pass
-    raise MessageUnreadable(str(fields.get("token")))
+    raise MessageUnreadable(str(fields.get("token") or ""))
 
 
 def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:
@@ -182,8 +189,8 @@ def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:
 
 
 def position(attempts: list[Attempt], upto: Attempt) -> Position:
-    """Where an attempt of an image stood on its ladder, from the attempts before it (oldest first)."""
-    before = [one for one in attempts if one.key.image == upto.key.image and one.started_at < upto.started_at]
+    """Where an attempt of an image stood on its ladder, from the attempts before it: paths sort in the walk's order."""
+    before = [one for one in attempts if one.key.image == upto.key.image and one.path < upto.path]
     unknowns = sum(one.report is not None and one.report.billed is Billed.UNKNOWN for one in before)
     key = upto.key
     return Position(key.step, key.route, key.try_, len(before), unknowns)

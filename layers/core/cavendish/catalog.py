@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from cavendish.size import Tier
+from cavendish.thinking import Level, nearest
 from cavendish.value import Value
 
 
@@ -56,14 +57,22 @@ class Model(Entry):
     pixels: str
     sizes: tuple[Tier, ...] = Field(min_length=1)
     ratios: tuple[str, ...] = Field(min_length=1)
-    thinking: tuple[str, ...] = ()
+    thinking: tuple[Level, ...] = ()
     references: int = 0
     #: False: the model has one size and refuses a request that names it.
     names_size: bool = True
     price: Price
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name.lower() for name in (self.id, *self.aliases))
+
     def makes(self, size: Tier, ratio: str) -> bool:
         return size in self.sizes and ratio in self.ratios
+
+    def level(self, wished: Level | None) -> Level | None:
+        """What to ask of this model for a wish: the nearest level that it has, nothing if it has none."""
+        return nearest(wished, self.thinking) if wished else None
 
     @model_validator(mode="after")
     def _each_size_has_a_price(self) -> Self:
@@ -104,7 +113,7 @@ class Catalog(Entry):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        names = [name for model in self.models.values() for name in (model.id, *model.aliases)]
+        names = [name for model in self.models.values() for name in model.names]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"two models are called {', '.join(sorted(doubled))}")
         for name, source in self._named_sources():
@@ -130,8 +139,8 @@ class Catalog(Entry):
             raise ValueError(f"model {model.id} has no pixels for {gaps[0][0]} at {gaps[0][1]}")
 
     def find(self, name: str) -> Model | None:
-        """The model with this id or alias."""
-        return next((model for model in self.models.values() if name == model.id or name in model.aliases), None)
+        """The model with this id or alias, in capitals or not, whether it is about to retire or gone."""
+        return next((model for model in self.models.values() if name.lower() in model.names), None)
 
     def model(self, model_id: str) -> Model:
         """The model with this id, which a plan names. Raises KeyError where the catalogue has lost it."""

@@ -15,7 +15,7 @@ from cavendish.value import Value
 KEY_HOLDS_S: Final = 86_400
 
 #: Visible ASCII, as a bare word or as the quoted string of RFC 8941 that the draft asks for.
-_KEY: Final = re.compile(r'"([\x20-\x7e]{1,255})"|([\x21\x23-\x7e][\x20-\x7e]{0,254})')
+KEY: Final = re.compile(r'"([\x20-\x7e]{1,255})"|([\x21\x23-\x7e][\x20-\x7e]{0,254})')
 
 
 class Claim(Value):
@@ -31,7 +31,7 @@ class Claim(Value):
 
 def read_key(header: str) -> str:
     """The key of an Idempotency-Key header, quoted or bare. Raises KeyMalformed."""
-    found = _KEY.fullmatch(header.strip())
+    found = KEY.fullmatch(header.strip())
     if found is None:
         raise KeyMalformed("Idempotency-Key must be 1 to 255 characters of visible ASCII, such as a UUID")
     return found[1] or found[2]

@@ -2,10 +2,14 @@
 
 CavendishError
   + RequestInvalid       the caller's fault: all faults of one request
+  |   + QueryInvalid     ... of a list's parameters
   + RequestTooLarge      the caller's fault: more than is read
   + KeyMalformed         the caller's fault: an Idempotency-Key that is none
   + KeyReused            the caller's fault: one Idempotency-Key for two different requests
   + Claimed              nobody's: the same job was submitted before
+  + JobUnknown           the caller's fault: no job of this tenant has the id
+  + JobGone              nobody's: the job was deleted, or its retention is over
+  + JobNotEnded          the caller's fault: only a job that has ended can be deleted
   + JobConflict          nobody's: somebody else changed the job first; read it again
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + CallFailed           the model's or the network's: the call brought no whole answer
@@ -68,6 +72,22 @@ class Claimed(CavendishError):
         self.job_id = job_id
 
 
+class QueryInvalid(RequestInvalid):
+    """The parameters of a list cannot be understood. Each pointer names a parameter."""
+
+
+class JobUnknown(CavendishError):
+    """No job of this tenant has the id."""
+
+
+class JobGone(CavendishError):
+    """The job was deleted, or its retention is over."""
+
+
+class JobNotEnded(CavendishError):
+    """The job has not ended, so it cannot be deleted."""
+
+
 class JobConflict(CavendishError):
     """The job was changed by somebody else since it was read."""
 
@@ -79,7 +99,8 @@ class CallRefused(CavendishError):
 class CallFailed(CavendishError):
     """The call brought no whole answer.
 
-    `kind` is "timed_out" or "connection_lost"; `sent` says whether the model may have seen, and so billed, the request.
+    `kind` is "timed_out", "connection_lost" or "garbled"; `sent` says whether the model may have seen the request, and
+    so may bill it.
     """
 
     def __init__(self, kind: str, *, sent: bool, detail: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
@@ -23,9 +24,9 @@ def parse(body: bytes, catalog: Catalog) -> JobRequest:
     """Read a request from its JSON. Raises RequestInvalid with every fault, or RequestTooLarge."""
     _check_size(len(body), BODY_MAX_BYTES)
     try:
-        fields = json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        fields = json.loads(body, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_named_once)
     except (ValueError, RecursionError) as error:
-        raise RequestInvalid([RequestFault("", f"the body is not JSON: {error}")]) from None
+        raise RequestInvalid([RequestFault("", clean(f"the body is not JSON: {error}"))]) from None
     if not isinstance(fields, dict):
         raise RequestInvalid([RequestFault("", "the body must be a JSON object")])
     try:
@@ -45,6 +46,15 @@ def _no_number(name: str) -> NoReturn:
 def _finite(digits: str) -> float:
     number = float(digits)
     return number if math.isfinite(number) else _no_number(digits)
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two fields with one name, each reader takes another one: neither is taken."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        times = Counter(name for name, _ in pairs)
+        raise ValueError(f"{times.most_common(1)[0][0]!r} is there twice")
+    return fields
 
 
 def _check_size(size_bytes: int, most_bytes: int) -> None:
@@ -110,24 +120,28 @@ def _policy_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]
     tier, ratio = request.asked.tier, request.ratio
     makers = catalog.makers(tier, ratio)
     if request.thinking and lineup(request.model_copy(update={"thinking": None}), catalog):
-        levels = ", ".join(dict.fromkeys(level for model in makers for level in model.thinking))
-        return [RequestFault("/thinking", f"no model of the policy {request.policy} has it here; levels are {levels}")]
+        detail = f"no model of the policy {request.policy} has levels to choose; {_thinkers(makers)}"
+        return [RequestFault("/thinking", detail)]
     detail = f"no model of the policy {request.policy} makes {tier} at {ratio}; these make it: {ids(makers)}"
     return [RequestFault("/size", detail)]
 
 
 def _limits_of(model: Model, request: JobRequest, catalog: Catalog) -> list[RequestFault]:
     tier, ratio = request.asked.tier, request.ratio
-    makers = ids(catalog.makers(tier, ratio))
-    levels = ", ".join(model.thinking) or "no levels to choose"
+    able = catalog.makers(tier, ratio)
+    makers = ids(able)
     checks = {
         "/size": (tier in model.sizes, f"{model.id} does not make {tier}; these do: {makers}"),
         "/aspect_ratio": (ratio in model.ratios, f"{model.id} does not make {ratio}; these do: {makers}"),
         "/thinking": (
-            request.thinking in (None, *model.thinking),
-            f"{model.id} has {levels}; send one or leave it out",
+            request.thinking is None or bool(model.thinking),
+            f"{model.id} has no levels to choose; {_thinkers(able)}",
         ),
         "/route": (request.route in (None, *model.routes), f"{model.id} is only on {', '.join(model.routes)}"),
         "/policy": (tier in POLICIES[request.policy].terms[model.family], f"{request.policy} says nothing of {tier}"),
     }
     return [RequestFault(pointer, detail) for pointer, (fits, detail) in checks.items() if not fits]
+
+
+def _thinkers(models: list[Model]) -> str:
+    return f"leave it out, or take one of {ids(model for model in models if model.thinking)}"

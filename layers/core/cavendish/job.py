@@ -3,7 +3,6 @@
 from enum import StrEnum
 from typing import Final, Self
 
-from cavendish.attempt import KEEP_S
 from cavendish.errors import JobConflict
 from cavendish.plan import Plan
 from cavendish.request import JobRequest
@@ -29,6 +28,8 @@ TERMINAL: Final = frozenset({Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, St
 RESEND_AFTER_S: Final = 120
 #: A running job is looked after this often, in seconds.
 LOOK_AFTER_S: Final = 300
+#: After its retention a job's row waits this long for the watchdog before the table forgets it, in seconds.
+PURGE_WITHIN_S: Final = 86_400
 #: A job past its deadline gets this long to end by itself before the watchdog ends it, in seconds.
 GRACE_S: Final = 60
 
@@ -77,8 +78,18 @@ class Job(Value):
 
     @property
     def expires_at(self) -> float:
-        """When the table forgets the job."""
-        return self.created_at + KEEP_S
+        """When the table forgets the job: by then the watchdog has deleted it, unless it could not."""
+        end_at = self.updated_at if self.ended else self.deadline_at + GRACE_S
+        return end_at + self.request.retention_s + PURGE_WITHIN_S
+
+    @property
+    def kept_until(self) -> float | None:
+        """The end of the job's retention; None: it has not begun."""
+        return self.updated_at + self.request.retention_s if self.ended else None
+
+    def outdated(self, now: float) -> bool:
+        """Whether the job's retention is over: from then on nobody is shown anything of it."""
+        return self.kept_until is not None and self.kept_until <= now
 
     @property
     def ended(self) -> bool:
@@ -86,9 +97,9 @@ class Job(Value):
 
     @property
     def due_at(self) -> float | None:
-        """When the watchdog has to look, None: never again."""
+        """When the watchdog has to look; at a job that has ended, once more: to delete it."""
         if self.ended:
-            return None
+            return self.kept_until
         if self.status is Status.QUEUED:
             return min(self.looked_at + RESEND_AFTER_S, self.deadline_at + GRACE_S)
         if self.status is Status.CANCELLING:

@@ -50,7 +50,7 @@ def _can(model: Model, request: JobRequest, policy: Policy) -> bool:
     return (
         model.makes(request.asked.tier, request.ratio)
         and request.asked.tier in policy.terms[model.family]
-        and request.thinking in (None, *model.thinking)
+        and (request.thinking is None or bool(model.thinking))
         and request.route in (None, *model.routes)
     )
 
@@ -70,10 +70,12 @@ def _route(request: JobRequest, policy: Policy, model: Model, tier: Tier, *, las
         model=model.id,
         size=tier,
         aspect_ratio=request.ratio,
-        thinking=request.thinking,
+        thinking=model.level(request.level),
+        accept=tuple(Outcome(name) for name in dict.fromkeys(request.accept)),
         limit_s=terms.limit_s,
     )
     rules = {**policy.rules, **(policy.last_rules if last else {}), **_refusals(request)}
+    rules |= dict.fromkeys(call.accept, Rule.TAKE)
     return PlannedRoute(call=call, tries=terms.tries, wait=terms.wait, rules=rules)
 
 

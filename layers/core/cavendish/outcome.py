@@ -5,7 +5,7 @@ What follows an outcome is not said here but by the policy (policy.py).
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from cavendish.value import Value
 
@@ -39,6 +39,10 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     OVER_BUDGET = "over_budget"
+
+
+#: What comes with a picture, so that a caller may take it all the same.
+Acceptable = Literal["wrong_size", "wrong_model"]
 
 
 class Billed(StrEnum):

@@ -58,7 +58,10 @@ class Call(Value):
     model: str
     size: Tier
     aspect_ratio: str
+    #: One of the model's own levels.
     thinking: str | None = None
+    #: What is taken all the same, of what comes with a picture.
+    accept: tuple[Outcome, ...] = ()
     limit_s: int
 
 

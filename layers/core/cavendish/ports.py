@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cavendish.attempt import Attempt, AttemptKey, Result
 from cavendish.claim import Claim
 from cavendish.errors import AttemptError
 from cavendish.job import Event, Job
+from cavendish.listing import JobQuery, Page
 from cavendish.outcome import Report
-from cavendish.wire import WireRequest
+from cavendish.tombstone import Tombstone
+
+# It brings the reading of answers, and most who use a port call no model.
+if TYPE_CHECKING:
+    from cavendish.wire import WireRequest
 
 
 class Jobs(Protocol):
@@ -44,6 +49,31 @@ class Jobs(Protocol):
     def due(self, now: float) -> Iterator[AttemptKey | str]:
         """Attempts by key, and jobs by id, that nobody has ended in time."""
 
+    def outdated(self, now: float, most: int) -> Iterator[str]:
+        """Jobs by id whose retention is over, and those of which not all is deleted yet: so many at most."""
+
+
+class Tombstones(Protocol):
+    """The same table: what is left of deleted jobs. To the port Jobs such a job does not exist."""
+
+    def bury(self, job: Job, tombstone: Tombstone) -> None:
+        """Write a tombstone over its job, prompt and all, if nobody else changed it. Raises JobConflict."""
+
+    def tombstone(self, job_id: str) -> Tombstone | None: ...
+
+    def clear(self, job_id: str) -> None:
+        """Delete all other rows of a buried job: attempts and events."""
+
+    def keep(self, tombstone: Tombstone) -> None:
+        """Write a changed tombstone."""
+
+
+class JobList(Protocol):
+    """The same table, by tenant."""
+
+    def page(self, tenant: str, query: JobQuery, now: float) -> Page:
+        """The tenant's jobs that are asked for, newest first; fewer if too many had to be passed over."""
+
 
 class Images(Protocol):
     """The bucket."""
@@ -53,6 +83,9 @@ class Images(Protocol):
 
     def find(self, key: AttemptKey) -> Result | None:
         """The result that was stored for an attempt, if one was."""
+
+    def clear(self, job_id: str) -> None:
+        """Delete every picture of a job, also those that nobody delivered."""
 
     def link(self, object_key: str, *, mime: str, expires_s: int) -> str:
         """A URL under which anybody may read a picture until it expires."""
@@ -94,6 +127,9 @@ class ModelAnswer(Protocol):
     def chunks(self) -> Iterator[bytes]:
         """The body as it arrives. Raises CallFailed."""
 
+    def hurry(self, most_s: float) -> None:
+        """Let the rest of the answer take so long at most."""
+
     def finish(self) -> None:
         """The answer is complete: wait a moment for its end, so that the connection can be kept."""
 
@@ -106,7 +142,7 @@ class Models(Protocol):
 
     def base_url(self, route: str) -> str: ...
 
-    def post(self, url: str, request: WireRequest, *, limit_s: float) -> AbstractContextManager[ModelAnswer]:
+    def post(self, url: str, request: "WireRequest", *, limit_s: float) -> AbstractContextManager[ModelAnswer]:
         """Send a paid request, once, and never again. Everything until the body's end takes `limit_s` at most.
 
         Raises CallFailed.

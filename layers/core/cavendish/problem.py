@@ -1,4 +1,4 @@
-"""How the API says no: one row per problem code. The answers, the OpenAPI document and docs/errors.md are made of it."""
+"""How the API says no: one row per problem code. The answers, the OpenAPI document and docs/errors.md show it."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -60,6 +60,16 @@ PROBLEMS: Final[dict[str, Kind]] = {
         "The job changed meanwhile",
         "Somebody else changed the job while this was done. Send it again.",
     ),
+    "not_ended": Kind(
+        409,
+        "The job has not ended",
+        "Only a job that has ended can be deleted. Cancel it first.",
+    ),
+    "gone": Kind(
+        410,
+        "The job is gone",
+        "The job was deleted, or its `retention_s` is over. Nothing of it is left.",
+    ),
     "too_large": Kind(
         413,
         "The request is too large",
@@ -74,6 +84,12 @@ PROBLEMS: Final[dict[str, Kind]] = {
         422,
         "The request cannot become a job",
         "Fields are wrong, alone or together. `errors` has every fault with its JSON pointer; nothing was queued.",
+    ),
+    "invalid_query": Kind(
+        422,
+        "The list cannot be made",
+        "Parameters of the query are unknown, wrong, or sent twice. `errors` has every fault; a pointer such as "
+        "`/limit` names the parameter.",
     ),
     "idempotency_key_reused": Kind(
         422,

@@ -1,16 +1,21 @@
 """What a caller may ask for: each field with its limits and its default. What fits together is said in fit.py."""
 
 import json
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, field_validator
+from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
 
+from cavendish.outcome import Acceptable
 from cavendish.policy import POLICIES
-from cavendish.size import RATIOS, Size, parse_size
+from cavendish.size import DEFAULT, RATIOS, Size, parse_size
+from cavendish.thinking import Level
 from cavendish.value import Value
+from cavendish.wishes import QUALITIES, Quality, UseCase, spelled_out
 
 PROMPT_MAX: Final = 32_000
 DEADLINE_DEFAULT_S: Final = 3_600
+#: Pictures and rows are kept this long after a job's end at most, and by default, in seconds.
+RETENTION_MAX_S: Final = 30 * 86_400
 
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -22,23 +27,33 @@ class JobRequest(Value):
 
     #: Reaches the model verbatim.
     prompt: str = Field(min_length=1, max_length=PROMPT_MAX)
-    size: str = "2K"
+    size: str = DEFAULT
     aspect_ratio: str | None = None
     model: str | None = None
     route: str | None = None
-    thinking: str | None = None
+    thinking: Level | None = None
+    use_case: UseCase | None = None
+    quality: Quality | None = None
     n: int = Field(default=1, ge=1, le=9)
     policy: str = "cavendish"
     allow_downgrade: bool = True
     allow_fallback: bool = True
     unknown_retries: int | None = Field(default=None, ge=0, le=10)
     on_refusal: Literal["fail", "fallback"] = "fail"
+    accept: list[Acceptable] = Field(default_factory=list)
     lane: Literal["interactive", "bulk"] = "interactive"
     deadline_s: int = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
     #: The same request again within this many seconds is the same job.
     dedupe_window_s: int | None = Field(default=None, ge=1, le=86_400)
     metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
+    #: Counts from the job's end.
+    retention_s: int = Field(default=RETENTION_MAX_S, ge=60, le=RETENTION_MAX_S)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _size_is_spelled_out(cls, fields: Any) -> Any:
+        return spelled_out(fields) if isinstance(fields, dict) else fields
 
     @field_validator("prompt")
     @classmethod
@@ -80,6 +95,11 @@ class JobRequest(Value):
     def asked(self) -> Size:
         """The size that was asked for."""
         return parse_size(self.size)
+
+    @property
+    def level(self) -> Level | None:
+        """The thinking that was asked for, by name or by quality."""
+        return self.thinking or (QUALITIES[self.quality] if self.quality else None)
 
     @property
     def ratio(self) -> str:

@@ -1,18 +1,19 @@
 """The job as a caller sees it: the JSON of the contract."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from cavendish.attempt import Attempt, position
+from cavendish.attempt import Attempt, StoredImage
+from cavendish.explain import next_in_words
 from cavendish.job import Job
-from cavendish.outcome import TABLE, Billed
-from cavendish.plan import Next, Plan, Rule, follow
+from cavendish.outcome import Outcome
+from cavendish.size import Tier, falls_short, nearest_tier
 
 #: How long a picture's link works, in seconds.
 LINK_EXPIRES_S = 900
-#: What a caller should wait before it asks again, in seconds.
-ASK_AGAIN_S = 2
 
 
 def view(
@@ -22,21 +23,26 @@ def view(
     made = [one for path in job.delivered for one in attempts if one.path == path]
     images = [_image(one, link, now) for one in made]
     return {
-        "id": job.id,
-        "status": job.status,
-        "created_at": timestamp(job.created_at),
-        "updated_at": timestamp(job.updated_at),
-        "deadline_at": timestamp(job.deadline_at),
-        "links": {"self": f"{base_url}/v1/jobs/{job.id}", "cancel": f"{base_url}/v1/jobs/{job.id}/cancel"},
-        "requested": _requested(job),
-        "downgraded": any(one.call.size != job.request.asked.tier for one in made),
-        "fell_back": any(one.call.model != job.model for one in made),
+        **_head(job, base_url),
+        "downgraded": any(_downgraded(one, job.request.asked.tier) for one in made),
+        "fell_back": any(_maker(one) != job.model for one in made),
         "delivered": _delivered(images),
         "images": images,
-        "attempts": [_attempt(n, one, attempts, job.plan) for n, one in enumerate(attempts, 1)],
+        "attempts": [_attempt(n, job, one, attempts) for n, one in enumerate(attempts, 1)],
         "cost": _cost(attempts),
         "error": job.error.model_dump() if job.error else None,
     }
+
+
+def brief(job: Job, *, base_url: str) -> dict[str, Any]:
+    """The job as a list shows it: what its own row knows, nothing that its attempts would have to be read for."""
+    return {**_head(job, base_url), "error": job.error.model_dump() if job.error else None}
+
+
+def etag(job: Job, attempts: list[Attempt]) -> str:
+    """Another one whenever a caller is shown something else; links, which are fresh at each reading, do not count."""
+    shown = view(job, attempts, base_url="", link=lambda *_: "", now=0)
+    return f'W/"{hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]}"'
 
 
 def timestamp(seconds: float) -> str:
@@ -44,22 +50,59 @@ def timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _head(job: Job, base_url: str) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "status": job.status,
+        "created_at": timestamp(job.created_at),
+        "updated_at": timestamp(job.updated_at),
+        "deadline_at": timestamp(job.deadline_at),
+        "links": {"self": f"{base_url}/v1/jobs/{job.id}", "cancel": f"{base_url}/v1/jobs/{job.id}/cancel"},
+        "requested": _requested(job),
+    }
+
+
 def _requested(job: Job) -> dict[str, Any]:
     asked = job.request.model_dump(exclude={"prompt"})
-    return {**asked, "aspect_ratio": job.request.ratio, "model": job.model, "route": job.route}
+    effective = {"aspect_ratio": job.request.ratio, "thinking": job.request.level}
+    return {**asked, **effective, "model": job.model, "route": job.route}
+
+
+def _downgraded(attempt: Attempt, asked: Tier) -> bool:
+    """A picture of its step's size is as large as its step; one that was taken all the same is as large as it is."""
+    image = _picture(attempt)
+    return attempt.call.size != asked if _as_asked(attempt) else falls_short(image.width, image.height, asked)
+
+
+def _size(attempt: Attempt) -> Tier:
+    image = _picture(attempt)
+    return attempt.call.size if _as_asked(attempt) else nearest_tier(image.width, image.height)
+
+
+def _maker(attempt: Attempt) -> str:
+    return (attempt.result.made_by if attempt.result else None) or attempt.call.model
+
+
+def _as_asked(attempt: Attempt) -> bool:
+    return attempt.report is not None and attempt.report.outcome is Outcome.OK
+
+
+def _picture(attempt: Attempt) -> StoredImage:
+    image = attempt.result.image if attempt.result else None
+    assert image is not None, "only made attempts are shown"
+    return image
 
 
 def _image(attempt: Attempt, link: Callable[[str, str], str], now: float) -> dict[str, Any]:
-    image = attempt.result.image if attempt.result else None
-    assert image is not None, "only made attempts are shown"
+    image = _picture(attempt)
     return {
         "index": attempt.key.image,
         "url": link(image.object_key, image.mime),
         "expires_at": timestamp(now + LINK_EXPIRES_S),
         **image.model_dump(exclude={"object_key"}),
-        "model": attempt.call.model,
+        "model": _maker(attempt),
         "route": attempt.call.route,
-        "size": attempt.call.size,
+        "size": _size(attempt),
     }
 
 
@@ -69,7 +112,7 @@ def _delivered(images: list[dict[str, Any]]) -> dict[str, Any] | None:
     return {name: value for name, value in images[0].items() if name not in ("index", "url", "expires_at")}
 
 
-def _attempt(n: int, attempt: Attempt, attempts: list[Attempt], plan: Plan | None) -> dict[str, Any]:
+def _attempt(n: int, job: Job, attempt: Attempt, attempts: list[Attempt]) -> dict[str, Any]:
     result = attempt.result
     return {
         "n": n,
@@ -85,34 +128,9 @@ def _attempt(n: int, attempt: Attempt, attempts: list[Attempt], plan: Plan | Non
         "waited_s": attempt.waited_s,
         "timings": result.timings if result else {},
         "cost_usd": result.cost_usd if result else 0.0,
-        "next": _next(attempt, attempts, plan),
+        "note": result.note if result else None,
+        "next": next_in_words(job, attempt, attempts),
     }
-
-
-def _next(attempt: Attempt, attempts: list[Attempt], plan: Plan | None) -> str | None:
-    """Why the next step, in words; None while the attempt runs."""
-    if plan is None or attempt.report is None or attempt.ended_at is None:
-        return None
-    step = follow(plan, position(attempts, attempt), attempt.report, now=attempt.ended_at, chance=0.0)
-    return _words(step, attempt, attempts, plan)
-
-
-def _words(step: Next, attempt: Attempt, attempts: list[Attempt], plan: Plan) -> str:
-    title = TABLE[attempt.report.outcome].title.lower() if attempt.report else ""
-    if step.position is None:
-        return "done" if step.rule is Rule.TAKE else f"end: {title}, and nothing is left to try"
-    call = plan.at(step.position).call
-    if step.rule is Rule.REPEAT:
-        return f"repeat after {_wait(attempt, attempts)}: {title}"
-    if step.rule is Rule.NEXT_ROUTE:
-        return f"fall back to {call.model}: {title}"
-    return f"lower to {call.size}: {title}, and no model is left at {attempt.call.size}"
-
-
-def _wait(attempt: Attempt, attempts: list[Attempt]) -> str:
-    """The wait as it was; while it lasts, only the workflow knows what its jitter made of it."""
-    mine = [one for one in attempts if one.key.image == attempt.key.image and one.started_at > attempt.started_at]
-    return f"{mine[0].waited_s} s" if mine else "a wait"
 
 
 def _cost(attempts: list[Attempt]) -> dict[str, Any]:
@@ -121,5 +139,5 @@ def _cost(attempts: list[Attempt]) -> dict[str, Any]:
     return {
         "total_usd": round(sum(costs), 6),
         "possible_duplicate_usd": round(sum(unsure), 6),
-        "estimated": any(one.report is not None and one.report.billed is Billed.UNKNOWN for one in attempts),
+        "estimated": any(one.result is not None and one.result.estimated for one in attempts),
     }

@@ -1,20 +1,20 @@
 """One paid call: out on the wire, the answer read as it arrives, the picture measured, judged and stored."""
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
-from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated, Picture
+from cavendish.answer import AnswerReader, Picture
 from cavendish.attempt import Attempt, Result, StoredImage
 from cavendish.catalog import Catalog, Model
-from cavendish.errors import CallFailed
 from cavendish.image import NotAnImage, Truncated, fits, measure
 from cavendish.outcome import Billed, Outcome, Report, report
+from cavendish.pipeline.receive import Stopwatch, ask
 from cavendish.plan import Call
-from cavendish.ports import Images, ModelAnswer, Models
+from cavendish.ports import Images, Models
 from cavendish.price import cost
-from cavendish.wire import Reading, gemini
+from cavendish.wire import Codec, Reading, WireRequest, gemini
 
-_CODECS: Final = {"gemini": gemini}
+_CODECS: Final[dict[str, Codec]] = {"gemini": gemini}
 
 
 class Caller:
@@ -35,39 +35,35 @@ class Caller:
         self._open_file = open_file
         self._clock = clock
 
-    def call(self, attempt: Attempt, prompt: str) -> Result:
-        """Make the attempt's call. Whatever the model or the network does, it comes back as a result."""
-        asked = attempt.call
-        codec, model = _CODECS[self._catalog.routes[asked.route].dialect], self._catalog.model(asked.model)
-        watch = Stopwatch(self._clock)
+    def prepare(self, asked: Call, prompt: str) -> Result | WireRequest:
+        """The request as it will go out; or the result, where there is no key to send it with."""
         key = self._models.key(asked.route)
         if not key:
-            missing = f"no key is set for the route {asked.route}: put it into the secret of provider keys"
+            missing = f"no usable key is set for the route {asked.route}; set one with: cavendish keys provider"
             return Result(report=report(Outcome.BAD_KEY, detail=missing))
-        request = codec.request(asked, model, prompt, key)
-        with AnswerReader(open_file=self._open_file, picture_keys=codec.PICTURE_KEYS) as reader:
-            try:
-                with self._models.post(self._models.base_url(asked.route), request, limit_s=asked.limit_s) as answer:
-                    document = _receive(answer, reader, watch)
-                reading = codec.read(answer.status, answer.headers, document)
-                watch.lap("decode")
-            except CallFailed as failure:
-                watch.lap("download" if "upstream" in watch.laps else "upstream")
-                reading = Reading(report=_failed(failure))
-            except (AnswerGarbled, AnswerTooLarge) as fault:
-                reading = Reading(report=report(Outcome.GARBLED, detail=str(fault)))
-            except AnswerTruncated as fault:
-                reading = Reading(report=report(Outcome.CONNECTION_LOST, detail=str(fault)))
-            return self._stored(attempt, reading, model, watch)
+        return self._codec(asked).request(asked, self._catalog.model(asked.model), prompt, key)
 
-    def _stored(self, attempt: Attempt, reading: Reading, model: Model, watch: "Stopwatch") -> Result:
+    def call(self, attempt: Attempt, request: WireRequest) -> Result:
+        """Make the attempt's call. Whatever the model or the network does, it comes back as a result."""
+        asked, watch = attempt.call, Stopwatch(self._clock)
+        url, codec = self._models.base_url(asked.route), self._codec(asked)
+        with AnswerReader(open_file=self._open_file, picture_keys=codec.PICTURE_KEYS) as reader:
+            reading = ask(self._models, url, request, codec=codec, reader=reader, watch=watch, limit_s=asked.limit_s)
+            return self._stored(attempt, reading, self._catalog.model(asked.model), watch)
+
+    def _codec(self, asked: Call) -> Codec:
+        return _CODECS[self._catalog.routes[asked.route].dialect]
+
+    def _stored(self, attempt: Attempt, reading: Reading, model: Model, watch: Stopwatch) -> Result:
         said, image = self._judge(attempt, reading)
         if reading.picture:
             watch.lap("decode")
         result = Result(
             report=said,
             image=image,
+            made_by=self._another_model(attempt.call, reading.model_version) if image else None,
             cost_usd=_cost(said, model, attempt.call, reading),
+            estimated=said.billed is Billed.UNKNOWN or (said.billed is Billed.YES and reading.usage is None),
             timings=watch.laps,
             note=reading.note,
         )
@@ -78,7 +74,7 @@ class Caller:
         return result.model_copy(update={"timings": watch.laps})
 
     def _judge(self, attempt: Attempt, reading: Reading) -> tuple[Report, StoredImage | None]:
-        """What the answer is worth: only pixels of the right size from the right model are a picture."""
+        """What the answer is worth: only pixels of the right size from the right model, or what the caller accepts."""
         picture = reading.picture
         if picture is None:
             return reading.report or report(Outcome.NO_IMAGE), None
@@ -90,9 +86,11 @@ class Caller:
             return report(Outcome.NOT_AN_IMAGE, detail=str(fault)), None
         except Truncated as fault:
             return report(Outcome.TRUNCATED, detail=str(fault)), None
-        if said := self._wrong_size(attempt.call, image) or self._wrong_model(attempt.call, reading.model_version):
-            return said, None
-        return report(Outcome.OK), image
+        asked = attempt.call
+        faults = [one for one in (self._wrong_size(asked, image), self._wrong_model(asked, reading)) if one]
+        if refused := [one for one in faults if one.outcome not in asked.accept]:
+            return refused[0], None
+        return (faults or [report(Outcome.OK)])[0], image
 
     def _wrong_size(self, asked: Call, image: StoredImage) -> Report | None:
         expected = self._catalog.expected(asked.model, asked.size, asked.aspect_ratio)
@@ -101,65 +99,18 @@ class Caller:
         detail = f"asked for {expected.width}x{expected.height}, got {image.width}x{image.height}"
         return report(Outcome.WRONG_SIZE, detail=detail)
 
-    def _wrong_model(self, asked: Call, version: str | None) -> Report | None:
+    def _wrong_model(self, asked: Call, reading: Reading) -> Report | None:
+        other = self._another_model(asked, reading.model_version)
+        return report(Outcome.WRONG_MODEL, detail=f"asked {asked.model}, was answered by {other}") if other else None
+
+    def _another_model(self, asked: Call, version: str | None) -> str | None:
         """A version that the catalogue does not know proves nothing; one that it knows as another model does."""
         answered = self._catalog.find((version or "").removeprefix("models/"))
-        if answered is None or answered.id == asked.model:
-            return None
-        return report(Outcome.WRONG_MODEL, detail=f"asked {asked.model}, was answered by {answered.id}")
-
-
-class Stopwatch:
-    """Measures phases one after the other, in seconds."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._since = clock()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, phase: str) -> None:
-        """Count the time since the last lap to this phase."""
-        now = self._clock()
-        self._laps[phase] = self._laps.get(phase, 0.0) + now - self._since
-        self._since = now
-
-    def move(self, one: str, other: str, seconds: float) -> None:
-        """Count part of a phase to another one."""
-        self._laps[one] = self._laps.get(one, 0.0) - seconds
-        self._laps[other] = self._laps.get(other, 0.0) + seconds
-
-    @property
-    def laps(self) -> dict[str, float]:
-        return {phase: round(seconds, 4) for phase, seconds in self._laps.items()}
-
-
-def _receive(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> Any:
-    """Read the body as it arrives, and no further than its JSON goes: some servers never close. None: not JSON."""
-    watch.lap("upstream")
-    watch.move("upstream", "connect", answer.connect_s)
-    try:
-        for chunk in answer.chunks():
-            watch.lap("download")
-            reader.feed(chunk)
-            watch.lap("decode")
-            if reader.complete:
-                answer.finish()
-                watch.lap("download")
-                break
-        return reader.document()
-    except (AnswerGarbled, AnswerTooLarge, AnswerTruncated):
-        if 200 <= answer.status < 300:
-            raise
-        return None
+        return None if answered is None or answered.id == asked.model else answered.id
 
 
 def _measured(attempt: Attempt, picture: Picture) -> StoredImage:
     return StoredImage.of(attempt.key, measure(picture.file), picture.bytes, picture.sha256)
-
-
-def _failed(failure: CallFailed) -> Report:
-    billed = Billed.UNKNOWN if failure.sent else Billed.NO
-    return report(Outcome(failure.kind), billed=billed, detail=str(failure))
 
 
 def _cost(said: Report, model: Model, asked: Call, reading: Reading) -> float:

@@ -5,9 +5,10 @@ from typing import Any
 
 from cavendish.attempt import AttemptMessage, read_message
 from cavendish.catalog import Catalog
-from cavendish.errors import AttemptError, JobConflict, MessageUnreadable, WorkflowClosed
+from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
 from cavendish.job import JobError, Status
 from cavendish.outcome import TABLE, Outcome
+from cavendish.pipeline.looks import look_again
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
 
@@ -32,18 +33,16 @@ def bury(
 
 def bury_job(job_id: str, *, jobs: Jobs, workflow: Workflow, now: float) -> None:
     """End a job that could not be started. One that was, and only not marked, is ended by its workflow."""
+    look_again(lambda: _bury_job(job_id, jobs, workflow, now))
+
+
+def _bury_job(job_id: str, jobs: Jobs, workflow: Workflow, now: float) -> None:
     job = jobs.get(job_id)
     if job is None or job.status is not Status.QUEUED or workflow.runs(job_id):
         return
-    row = TABLE[Outcome.UNDELIVERABLE]
-    error = JobError(
-        code=Outcome.UNDELIVERABLE, title=row.title, detail="the job could not be started; the log says why"
-    )
-    ended = job.end(Status.FAILED, now, error)
-    try:
-        jobs.save(job, ended, ended.event(f"job.{ended.status}"))
-    except JobConflict:
-        bury_job(job_id, jobs=jobs, workflow=workflow, now=now)
+    title, detail = TABLE[Outcome.UNDELIVERABLE].title, "the job could not be started; the log says why"
+    ended = job.end(Status.FAILED, now, JobError(code=Outcome.UNDELIVERABLE, title=title, detail=detail))
+    jobs.save(job, ended, ended.event(f"job.{ended.status}"))
 
 
 def bury_attempt(

@@ -5,15 +5,13 @@ from contextlib import suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, read_message
-from cavendish.errors import AttemptError, CallRefused, JobConflict, MessageUnreadable, WorkflowClosed
+from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller
+from cavendish.pipeline.looks import look_again
 from cavendish.ports import Images, Jobs, Workflow
 from cavendish.time_left import in_time, limit
-
-#: How often a refused transaction is looked into anew; each time another worker has moved the job or the attempt on.
-_LOOKS = 5
 
 
 class Generate:
@@ -33,7 +31,7 @@ class Generate:
         try:
             message = read_message(fields)
         except MessageUnreadable as unreadable:
-            return self._fail(unreadable.token, AttemptError.UNDELIVERABLE)
+            return self._fail(unreadable.token, AttemptError.UNDELIVERABLE) if unreadable.token else None
         return self.run(message, worker_until=worker_until)
 
     def run(self, message: AttemptMessage, *, worker_until: float) -> Outcome | None:
@@ -41,13 +39,7 @@ class Generate:
 
         Raises CallRefused if others keep changing the job: the queue brings the message again.
         """
-        for look in range(_LOOKS):
-            try:
-                return self._run(message, worker_until)
-            except (CallRefused, JobConflict):
-                if look + 1 == _LOOKS:
-                    raise
-        return None
+        return look_again(lambda: self._run(message, worker_until))
 
     def _run(self, message: AttemptMessage, worker_until: float) -> Outcome | None:
         job = self._jobs.get(message.job_id)
@@ -83,8 +75,16 @@ class Generate:
         now = self._clock()
         limit_s = limit(message.call, deadline_at=job.deadline_at, worker_until=worker_until, now=now)
         attempt = begin(message, limit_s, now)
+        request = self._caller.prepare(attempt.call, job.request.prompt)
         self._jobs.begin(attempt, now)
-        result = self._caller.call(attempt, job.request.prompt)
+        try:
+            result = request if isinstance(request, Result) else self._caller.call(attempt, request)
+        except Exception as error:  # ours, and after the call: it is told as what it is, then logged
+            self._end(attempt, broken(error))
+            raise
+        return self._end(attempt, result)
+
+    def _end(self, attempt: Attempt, result: Result) -> Outcome | None:
         ended = self._jobs.end(attempt.key, result, self._clock())
         return self._report(ended) if ended else None
 
@@ -133,6 +133,12 @@ def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Outco
     return attempt.result.report.outcome
 
 
+def broken(error: Exception) -> Result:
+    """What is known of a call whose worker failed after it: that it may be billed."""
+    detail = f"the worker failed after the call was begun: {type(error).__name__}"
+    return Result(report=report(Outcome.LOST_WORKER, detail=detail), estimated=True)
+
+
 def lost(cost_usd: float) -> Result:
     """What is known of a call whose worker vanished: nothing, but that it may be billed."""
-    return Result(report=report(Outcome.LOST_WORKER), cost_usd=cost_usd)
+    return Result(report=report(Outcome.LOST_WORKER), cost_usd=cost_usd, estimated=True)

@@ -1,30 +1,26 @@
 """A job ends, with what its attempts made."""
 
-from cavendish.attempt import Attempt, position
-from cavendish.errors import JobConflict
+from cavendish.attempt import Attempt, AttemptKey, position
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import TABLE, Outcome, report
+from cavendish.pipeline.looks import look_again
 from cavendish.plan import follow
 from cavendish.ports import Jobs
-
-_LOOKS = 5
+from cavendish.time_left import in_time
 
 
 def settle(job_id: str, *, jobs: Jobs, now: float) -> Status | None:
     """End the job by its rows alone, so that anybody may ask for it, twice too. None: there is no such job."""
-    for look in range(_LOOKS):
-        job = jobs.get(job_id)
-        if job is None or job.ended:
-            return job.status if job else None
-        ended = conclude(job, jobs.attempts(job_id), now)
-        try:
-            jobs.save(job, ended, ended.event(f"job.{ended.status}"))
-        except JobConflict:
-            if look + 1 == _LOOKS:
-                raise
-            continue
-        return ended.status
-    return None
+    return look_again(lambda: _settle(job_id, jobs, now))
+
+
+def _settle(job_id: str, jobs: Jobs, now: float) -> Status | None:
+    job = jobs.get(job_id)
+    if job is None or job.ended:
+        return job.status if job else None
+    ended = conclude(job, jobs.attempts(job_id), now)
+    jobs.save(job, ended, ended.event(f"job.{ended.status}"))
+    return ended.status
 
 
 def pictures(attempts: list[Attempt]) -> list[Attempt]:
@@ -53,9 +49,9 @@ def _error(job: Job, attempts: list[Attempt], now: float) -> JobError:
     """Why an image is missing: time, if only the deadline kept it from another attempt; else the last outcome."""
     missing = [_last(attempts, image) for image in range(job.request.n)]
     if any(_stopped_by_time(job, attempts, last, now) for last in missing):
-        late = f"the deadline of {job.request.deadline_s} s left no time for more than {len(attempts)} attempts"
+        late = f"the deadline of {job.request.deadline_s} s left no time for another attempt"
         return JobError(code=Outcome.EXPIRED, title="The job ran out of time", detail=late)
-    ends = [one.report for one in missing if one and one.report and one.report.outcome is not Outcome.OK]
+    ends = [one.report for one in missing if one and one.report and not one.made]
     last = ends[-1] if ends else report(Outcome.LOST_WORKER if attempts else Outcome.UNDELIVERABLE)
     return JobError(code=last.outcome, title=TABLE[last.outcome].title, detail=last.detail)
 
@@ -70,4 +66,7 @@ def _stopped_by_time(job: Job, attempts: list[Attempt], last: Attempt | None, no
         return now >= job.deadline_at
     endless = job.plan.model_copy(update={"deadline_at": float("inf")})
     after = follow(endless, position(attempts, last), last.report, now=last.ended_at, chance=1.0)
-    return after.position is not None and max(now, last.ended_at + after.wait_s) >= job.deadline_at
+    if after.position is None:
+        return False
+    key = AttemptKey(job.id, last.key.image, after.position.step, after.position.route, after.position.try_)
+    return not in_time(key, deadline_at=job.deadline_at, now=max(now, last.ended_at + after.wait_s))

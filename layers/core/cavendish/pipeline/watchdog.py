@@ -1,17 +1,22 @@
-"""Every minute: whatever has nobody left who would end it is ended, repeated or settled."""
+"""Every minute: whatever has nobody left who would end it is ended, repeated or settled, and what is kept too long is deleted."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from cavendish.attempt import Attempt, AttemptKey, State
 from cavendish.catalog import Catalog
 from cavendish.errors import JobConflict, SendFailed
 from cavendish.job import GRACE_S, Job, Status
+from cavendish.pipeline.delete import delete, finish
 from cavendish.pipeline.generate import lost, report_attempt
 from cavendish.pipeline.settle import settle
-from cavendish.ports import Images, Jobs, Queue, Workflow
+from cavendish.ports import Images, Jobs, Queue, Tombstones, Workflow
 from cavendish.price import cost
+
+#: So many jobs are deleted in one sweep at most: who has to be ended comes first.
+PURGES: Final = 1000
 
 Each = Callable[[Callable[[AttemptKey | str], None], Iterator[AttemptKey | str]], Iterable[None]]
 
@@ -21,6 +26,7 @@ class Watchdog:
     """The use case with its ports."""
 
     jobs: Jobs
+    tombstones: Tombstones
     images: Images
     queue: Queue
     workflow: Workflow
@@ -38,19 +44,27 @@ class Watchdog:
             except Exception as error:
                 failed(due if isinstance(due, str) else due.job_id, error)
 
-        return len(list(each(look, self.jobs.due(now))))
+        seen = len(list(each(look, self.jobs.due(now))))
+        return seen + len(list(each(look, self.jobs.outdated(now, PURGES))))
 
     def look(self, due: AttemptKey | str, now: float) -> None:
         if isinstance(due, str):
-            job = self.jobs.get(due)
-            if job is not None and job.due_at is not None and job.due_at <= now:
-                self._job(job, now)
+            self._look_at_job(due, now)
             return
         attempt = next((one for one in self.jobs.attempts(due.job_id) if one.key == due), None)
         if attempt is not None and attempt.due_at is not None and attempt.due_at <= now:
             end_attempt(
                 attempt, jobs=self.jobs, images=self.images, workflow=self.workflow, catalog=self.catalog, now=now
             )
+
+    def _look_at_job(self, job_id: str, now: float) -> None:
+        job = self.jobs.get(job_id)
+        if job is None:
+            finish(job_id, jobs=self.jobs, tombstones=self.tombstones, images=self.images, now=now)
+        elif job.outdated(now):
+            delete(job, jobs=self.jobs, tombstones=self.tombstones, images=self.images, now=now)
+        elif not job.ended and job.due_at is not None and job.due_at <= now:
+            self._job(job, now)
 
     def _job(self, job: Job, now: float) -> None:
         if now >= job.deadline_at + GRACE_S:

@@ -1,10 +1,13 @@
 """One codec for each dialect that models speak: a call out, an answer in. Here: what all of them have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from cavendish.answer import Picture
+from cavendish.catalog import Model
 from cavendish.outcome import Report
+from cavendish.plan import Call
 from cavendish.price import Usage
 
 
@@ -15,6 +18,17 @@ class WireRequest:
     path: str
     headers: dict[str, str] = field(repr=False)
     body: dict[str, Any] = field(repr=False)
+
+
+class Codec(Protocol):
+    """What a module of this package does."""
+
+    #: The keys in an answer under which base64 pictures stand.
+    PICTURE_KEYS: frozenset[str]
+
+    def request(self, call: Call, model: Model, prompt: str, key: str, /) -> WireRequest: ...
+
+    def read(self, status: int, headers: Mapping[str, str], document: Any, /) -> "Reading": ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

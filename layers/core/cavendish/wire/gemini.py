@@ -9,7 +9,7 @@ from cavendish.outcome import Billed, Outcome, Report, clean, report
 from cavendish.plan import Call
 from cavendish.price import Usage
 from cavendish.wire import Reading, WireRequest
-from cavendish.wire.google_error import pick, read_error
+from cavendish.wire.google_error import objects, pick, read_error
 
 PICTURE_KEYS: Final = frozenset({"data"})
 
@@ -48,16 +48,17 @@ def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
     """Read an answer. `document` is its JSON with pictures decoded, or None where it is not JSON."""
     if not 200 <= status < 300 or _is_error(document):
         return Reading(report=read_error(status, headers, document))
+    document = document[0] if isinstance(document, list) and len(document) == 1 else document
     if not isinstance(document, dict):
         return Reading(report=report(Outcome.GARBLED, detail="the answer is not a JSON object"))
-    candidate = _first(document.get("candidates"))
-    parts = _parts(candidate)
+    candidates = objects(document.get("candidates"))
+    parts = [part for candidate in candidates for part in _parts(candidate)]
     picture, usage = _picture(parts), _usage(pick(document, "usageMetadata"))
     if picture and usage and not usage.image_out:
         usage = None  # a gateway that does not say which tokens were the picture's; as text they would cost a tenth
     return Reading(
         picture=picture,
-        report=None if picture else _without_picture(document, candidate, usage),
+        report=None if picture else _without_picture(document, candidates[0] if candidates else {}, parts, usage),
         usage=usage,
         model_version=_text(pick(document, "modelVersion")),
         note=_note(parts),
@@ -66,14 +67,13 @@ def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
 
 def _is_error(document: Any) -> bool:
     # Gateways send errors with status 200, and Google sends one-element lists.
-    inner = _first(document) if isinstance(document, list) else document
-    return isinstance(inner, dict) and isinstance(inner.get("error"), dict)
+    inner = document[0] if isinstance(document, list) and document else document
+    return isinstance(inner, dict) and bool(inner.get("error")) and not inner.get("candidates")
 
 
 def _parts(candidate: dict[str, Any]) -> list[dict[str, Any]]:
     content = candidate.get("content")
-    parts = content.get("parts") if isinstance(content, dict) else None
-    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return objects(content.get("parts")) if isinstance(content, dict) else []
 
 
 def _picture(parts: list[dict[str, Any]]) -> Picture | None:
@@ -94,12 +94,14 @@ def _inline(part: dict[str, Any]) -> Picture | None:
     return data if isinstance(data, Picture) else None
 
 
-def _without_picture(document: dict[str, Any], candidate: dict[str, Any], usage: Usage | None) -> Report:
+def _without_picture(
+    document: dict[str, Any], candidate: dict[str, Any], parts: list[dict[str, Any]], usage: Usage | None
+) -> Report:
     feedback = pick(document, "promptFeedback")
     if isinstance(feedback, dict) and (reason := pick(feedback, "blockReason")):
         return report(Outcome.REFUSED_INPUT, detail=f"the model refused the prompt: {reason}")
     reason = str(pick(candidate, "finishReason") or "no finish reason")
-    words = _text(pick(candidate, "finishMessage"))
+    words = _text(pick(candidate, "finishMessage")) or _note(parts)
     detail = f"the model ended with {reason}" + (f": {words}" if words else "")
     if reason in _REFUSED:
         billed = Billed.YES if usage and usage.image_out else None
@@ -112,8 +114,9 @@ def _usage(counts: Any) -> Usage | None:
     if not isinstance(counts, dict):
         return None
     details = pick(counts, "candidatesTokensDetails")
-    rows = [row for row in details if isinstance(row, dict)] if isinstance(details, list) else []
-    images = sum(_count(pick(row, "tokenCount")) for row in rows if str(row.get("modality")).upper() == "IMAGE")
+    images = sum(
+        _count(pick(row, "tokenCount")) for row in objects(details) if str(row.get("modality")).upper() == "IMAGE"
+    )
     usage = Usage(
         text_in=_count(pick(counts, "promptTokenCount")),
         text_out=max(0, _count(pick(counts, "candidatesTokenCount")) - images),
@@ -125,10 +128,6 @@ def _usage(counts: Any) -> Usage | None:
 
 def _count(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100_000_000 else 0
-
-
-def _first(items: Any) -> dict[str, Any]:
-    return items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
 
 
 def _text(value: Any) -> str | None:

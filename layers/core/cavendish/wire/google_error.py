@@ -41,7 +41,7 @@ def pick(fields: Mapping[str, Any], name: str) -> Any:
 def _envelope(document: Any) -> dict[str, Any]:
     inner = document[0] if isinstance(document, list) and document else document
     error = inner.get("error") if isinstance(inner, dict) else None
-    return error if isinstance(error, dict) else {}
+    return error if isinstance(error, dict) else {"message": error} if isinstance(error, str) else {}
 
 
 def _code(error: dict[str, Any]) -> int:
@@ -62,7 +62,7 @@ def _outcome(status: int, error: dict[str, Any]) -> Outcome:
 
 
 def _quota(error: dict[str, Any]) -> Outcome:
-    violations = [one for detail in _details(error) for one in _objects(detail.get("violations"))]
+    violations = [one for detail in _details(error) for one in objects(detail.get("violations"))]
     if any(str(pick(one, "quotaValue")) == "0" for one in violations) or "limit: 0" in str(error.get("message")):
         return Outcome.QUOTA_ZERO
     if any("PerDay" in str(pick(one, "quotaId")) for one in violations):
@@ -76,10 +76,10 @@ def _is_key(error: dict[str, Any]) -> bool:
 
 
 def _details(error: dict[str, Any]) -> list[dict[str, Any]]:
-    return _objects(error.get("details"))
+    return objects(error.get("details"))
 
 
-def _objects(items: Any) -> list[dict[str, Any]]:
+def objects(items: Any) -> list[dict[str, Any]]:
     """The objects of a list; none, if it is no list."""
     return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 

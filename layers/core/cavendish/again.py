@@ -1,0 +1,36 @@
+"""When a caller should ask again: as soon as the step that its job is at can have brought something new."""
+
+import math
+from typing import Final
+
+from cavendish.attempt import Attempt, position
+from cavendish.job import Job, Status
+from cavendish.plan import follow
+
+#: Nobody is told to wait less or longer than this, in seconds.
+LEAST_S: Final = 1
+MOST_S: Final = 30
+#: A job that stands between two steps: its messages take about a second.
+_BETWEEN_S: Final = 2
+#: A call's limit is about twice what the model needs at worst; asked this often in it, the end is not long unseen.
+_LOOKS_IN_LIMIT: Final = 20
+
+
+def ask_again_s(job: Job, attempts: list[Attempt], now: float) -> int | None:
+    """Seconds until it is worth asking again: the soonest of all images. None: never, the job has ended."""
+    if job.ended:
+        return None
+    latest = {one.key.image: one for one in attempts}
+    steps = [_step_s(job, one, attempts, now) for one in latest.values()] or [_BETWEEN_S]
+    return max(LEAST_S, min(MOST_S, math.ceil(min(steps))))
+
+
+def _step_s(job: Job, latest: Attempt, attempts: list[Attempt], now: float) -> float:
+    """What the step that an image is at may still take, or a share of it."""
+    if latest.report is None or latest.ended_at is None:
+        return latest.call.limit_s / _LOOKS_IN_LIMIT
+    if job.plan is None or job.status is Status.CANCELLING:
+        return _BETWEEN_S
+    after = follow(job.plan, position(attempts, latest), latest.report, now=latest.ended_at, chance=0.0)
+    # Only the workflow knows what jitter made of the wait; this is the shortest it can be.
+    return max(_BETWEEN_S, latest.ended_at + after.wait_s - now)

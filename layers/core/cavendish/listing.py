@@ -1,0 +1,92 @@
+"""Which jobs a caller wants to see: the parameters of a list, its pages, and the cursor between them."""
+
+import base64
+import binascii
+import re
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+
+from cavendish.errors import QueryInvalid, RequestFault
+from cavendish.job import Job, Status
+from cavendish.outcome import clean
+from cavendish.request import Tag
+from cavendish.ulid import is_ulid
+from cavendish.value import Value
+
+_DIGITS: Final = re.compile("[0-9]{1,9}")
+
+
+def cursor(job_id: str) -> str:
+    """Where a page ends, for callers to send back and not to read."""
+    return base64.urlsafe_b64encode(job_id.encode()).decode().rstrip("=")
+
+
+def _job_id(after: str) -> str:
+    try:
+        job_id = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        job_id = ""
+    if not is_ulid(job_id) or cursor(job_id) != after:
+        raise ValueError("this is no cursor; send what `next` of the page before was, or leave it out")
+    return job_id
+
+
+def _number(digits: str) -> int:
+    if not _DIGITS.fullmatch(digits):
+        raise ValueError("this is no number")
+    return int(digits)
+
+
+class JobQuery(Value):
+    """What a list is asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Status | None = None
+    tag: Tag | None = None
+    lane: Literal["interactive", "bulk"] | None = None
+    #: Only jobs older than the one with this id; a parameter has the cursor.
+    after: Annotated[str | None, BeforeValidator(_job_id)] = None
+    limit: Annotated[int, BeforeValidator(_number), Field(ge=1, le=100)] = 20
+
+    def wants(self, job: Job, now: float) -> bool:
+        """Whether a job is asked for, as far as the job itself says."""
+        return (
+            not job.outdated(now)
+            and self.status in (None, job.status)
+            and self.lane in (None, job.request.lane)
+            and (self.tag is None or self.tag in job.request.tags)
+        )
+
+
+class Page(NamedTuple):
+    """Jobs, newest first, and the id after which the next page begins; None: there is no next page."""
+
+    jobs: list[Job]
+    after: str | None
+
+
+def parse_query(parameters: list[tuple[str, str]]) -> JobQuery:
+    """Read the parameters as they were sent. Raises QueryInvalid with every fault."""
+    names = [name for name, _ in parameters]
+    faults = [RequestFault(_pointer(name), "send it once") for name in dict.fromkeys(names) if names.count(name) > 1]
+    try:
+        query = JobQuery.model_validate(dict(parameters))
+    except ValidationError as error:
+        raise QueryInvalid([*faults, *(_fault(one) for one in error.errors(include_url=False))]) from None
+    if faults:
+        raise QueryInvalid(faults)
+    return query
+
+
+def _pointer(name: int | str) -> str:
+    return clean("/" + str(name).replace("~", "~0").replace("/", "~1"))
+
+
+def _fault(error: Any) -> RequestFault:
+    if error["type"] == "extra_forbidden":
+        detail = f"there is no such parameter; the parameters are {', '.join(JobQuery.model_fields)}"
+    else:
+        detail = str(error["msg"]).removeprefix("Value error, ")
+    return RequestFault(_pointer(error["loc"][0]), detail)

@@ -1,0 +1,140 @@
+"""The shapes of answers that are made by hand (view.py, problem.py): a test holds each to what is really answered."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from cavendish.charge import Charge
+from cavendish.job import JobError, Status
+from cavendish.outcome import Billed, Outcome
+from cavendish.size import Tier
+from cavendish.value import Value
+
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Link = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+
+
+class Links(Value):
+    """Where to go from here."""
+
+    self: Link
+    cancel: Link
+
+
+class Delivered(Value):
+    """A picture that was made, measured from its own bytes, and what made it."""
+
+    width: int
+    height: int
+    mime: str
+    bytes: int
+    sha256: str
+    model: str
+    route: str
+    size: Tier
+
+
+class Image(Delivered):
+    """A picture with a link to it."""
+
+    index: int = Field(description="Which of the job's `n` pictures it is, from 0.")
+    url: Link = Field(description="A link to the bytes, fresh at each reading.")
+    expires_at: Moment = Field(description="Until when the link works.")
+
+
+class Attempt(Value):
+    """One call to a model. What is null is not known yet."""
+
+    n: int
+    image: int
+    model: str
+    route: str
+    size: Tier
+    outcome: Outcome | None
+    detail: str | None
+    billed: Billed | None
+    started_at: Moment
+    ended_at: Moment | None
+    waited_s: int
+    timings: dict[str, float] = Field(description="How long each phase took, in seconds.")
+    cost_usd: float
+    #: What the model said beside its picture, or instead of one.
+    note: str | None
+    next: str | None = Field(description="What followed, and why.")
+
+
+class Cost(Value):
+    """What the attempts cost together, in USD."""
+
+    total_usd: float
+    possible_duplicate_usd: float = Field(description="Of that, what may have been billed without a picture.")
+    estimated: bool
+
+
+class Brief(Value):
+    """A job as a list shows it."""
+
+    id: str
+    status: Status
+    created_at: Moment
+    updated_at: Moment
+    deadline_at: Moment
+    links: Links
+    requested: dict[str, Any]
+    error: JobError | None
+
+
+class Job(Brief):
+    """A job as a caller sees it."""
+
+    downgraded: bool = Field(description="A picture is smaller than what was asked for.")
+    fell_back: bool = Field(description="A picture is by another model than the first one.")
+    delivered: Delivered | None = Field(description="The first picture.")
+    images: list[Image]
+    attempts: list[Attempt] = Field(description="Every call, the oldest first.")
+    cost: Cost
+
+
+class Cancelled(Job):
+    """A job that is cancelled, or had ended before."""
+
+    charge: Charge = Field(description="Whether a model bills something.")
+
+
+class Jobs(Value):
+    """A page of jobs, newest first."""
+
+    jobs: list[Brief]
+    next: str | None = Field(description="Send it as `after` for the next page; null: this is the last one.")
+
+
+class Fault(Value):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(description="Where, as a JSON pointer.")
+    detail: str
+
+
+class Problem(Value):
+    """Why not (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[Fault] = Field(default=[], description="All faults of a request at once.")
+
+
+class Health(Value):
+    """That it works."""
+
+    status: str
+
+
+class Openapi(Value):
+    """This document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]

@@ -1,0 +1,68 @@
+"""The table of routes: one entry per operation, with what it takes and answers. A test holds it to `api`."""
+
+import re
+from typing import Final
+
+from cavendish.openapi.job_operations import JOBS
+from cavendish.openapi.operation import Answer, Operation
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *JOBS,
+    Operation(
+        method="GET",
+        path="/v1/models",
+        id="listModels",
+        tag="Models",
+        title="List the models",
+        more="What each can do and what it costs, in the catalogue's order.",
+        answers=(Answer(200, "All models.", "Models", headers=("Cache-Control",)),),
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/models/{model_id}",
+        id="readModel",
+        tag="Models",
+        title="Read a model",
+        parameters=("model_id",),
+        answers=(Answer(200, "The model with this id or alias.", "Model", headers=("Cache-Control",)),),
+        problems=("unknown_model",),
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/health",
+        id="readHealth",
+        tag="Service",
+        title="Ask whether it works",
+        answers=(Answer(200, "The API runs and can read its table.", "Health", headers=("Cache-Control",)),),
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/openapi.json",
+        id="readOpenapi",
+        tag="Service",
+        title="Read this document",
+        answers=(Answer(200, "OpenAPI 3.1.", "Openapi", headers=("Cache-Control",)),),
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/docs",
+        id="readDocs",
+        tag="Service",
+        title="Read this document as a page",
+        answers=(Answer(200, "A page that needs no other host.", media="text/html", headers=("Cache-Control",)),),
+        public=True,
+    ),
+)
+
+
+def methods(path: str) -> tuple[str, ...]:
+    """What can be done at a path of a request; nothing where it leads nowhere."""
+    return tuple(one.method for one in OPERATIONS if re.fullmatch(_pattern(one.path), path))
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))

@@ -1,0 +1,96 @@
+"""The wire's half of a call: the request goes out, the answer is read as it arrives, and what it says comes back."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
+from cavendish.errors import CallFailed
+from cavendish.outcome import Billed, Outcome, Report, report
+from cavendish.ports import ModelAnswer, Models
+from cavendish.wire import Codec, Reading, WireRequest
+
+#: An answer that is no success gets this long for its body, in seconds: its status says nearly all of it.
+_ERROR_BODY_S: Final = 5.0
+
+
+class Stopwatch:
+    """Measures phases one after the other, in seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, phase: str) -> None:
+        """Count the time since the last lap to this phase."""
+        now = self._clock()
+        self._laps[phase] = self._laps.get(phase, 0.0) + now - self._since
+        self._since = now
+
+    def move(self, one: str, other: str, seconds: float) -> None:
+        """Count part of a phase to another one."""
+        self._laps[one] = self._laps.get(one, 0.0) - seconds
+        self._laps[other] = self._laps.get(other, 0.0) + seconds
+
+    @property
+    def laps(self) -> dict[str, float]:
+        return {phase: round(seconds, 4) for phase, seconds in self._laps.items()}
+
+
+def ask(
+    models: Models,
+    url: str,
+    request: WireRequest,
+    *,
+    codec: Codec,
+    reader: AnswerReader,
+    watch: Stopwatch,
+    limit_s: float,
+) -> Reading:
+    """Send the request once, and say what came of it."""
+    try:
+        with models.post(url, request, limit_s=limit_s) as answer:
+            document = _receive(answer, reader, watch)
+        reading = codec.read(answer.status, answer.headers, document)
+        watch.lap("decode")
+    except CallFailed as failure:
+        watch.lap("download" if "upstream" in watch.laps else "upstream")
+        reading = Reading(report=_failed(failure))
+    except (AnswerGarbled, AnswerTooLarge) as fault:
+        reading = Reading(report=report(Outcome.GARBLED, detail=str(fault)))
+    except AnswerTruncated as fault:
+        reading = Reading(report=report(Outcome.CONNECTION_LOST, detail=str(fault)))
+    return reading
+
+
+def _receive(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> Any:
+    """The answer's JSON. None: an error without a readable body, whose status has to do."""
+    watch.lap("upstream")
+    watch.move("upstream", "connect", answer.connect_s)
+    success = 200 <= answer.status < 300
+    if not success:
+        answer.hurry(_ERROR_BODY_S)
+    try:
+        _read_body(answer, reader, watch)
+        return reader.document()
+    except (AnswerGarbled, AnswerTooLarge, AnswerTruncated, CallFailed):
+        if success:
+            raise
+        return None
+
+
+def _read_body(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> None:
+    """Read as it arrives, and no further than its JSON goes: some servers never close."""
+    for chunk in answer.chunks():
+        watch.lap("download")
+        reader.feed(chunk)
+        watch.lap("decode")
+        if reader.complete:
+            answer.finish()
+            watch.lap("download")
+            return
+
+
+def _failed(failure: CallFailed) -> Report:
+    billed = Billed.UNKNOWN if failure.sent else Billed.NO
+    return report(Outcome(failure.kind), billed=billed, detail=str(failure))

@@ -1,0 +1,140 @@
+"""The HTTP contract at the handler: answers are as the document says, and every mistake has one of its own."""
+
+import json
+import time
+from typing import Any
+
+import jsonschema
+import pytest
+
+import wiring
+from api import app
+from cavendish.catalog import catalog
+from cavendish.key import Key, digest
+from cavendish.openapi.document import document
+from cavendish.openapi.operations import OPERATIONS
+from tests.integration.handlers import KEY, Functions
+
+DOCUMENT = document("https://api.example.com")
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def check(schema: str, value: Any) -> None:
+    """A value has a schema of the document."""
+    jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", "components": DOCUMENT["components"]})
+
+
+def test_every_route_is_in_the_document_and_everything_in_it_is_a_route() -> None:
+    routes = [*app._static_routes, *app._dynamic_routes]
+
+    registered = {(one.method, one.path.replace("<", "{").replace(">", "}")) for one in routes}
+
+    assert registered == {(one.method, one.path) for one in OPERATIONS}
+
+
+def test_every_event_of_the_api_gets_an_answer_that_its_operation_has(functions: Functions) -> None:
+    functions.with_key()
+    functions.with_running_job()
+
+    status, job, _ = functions.http("api.read")
+
+    assert status == 200
+    check("Job", job)
+    assert set(job) == set(DOCUMENT["components"]["schemas"]["Job"]["properties"])
+
+
+def test_a_job_with_an_attempt_is_as_the_document_says(functions: Functions) -> None:
+    functions.with_key()
+    functions.with_running_job()
+    functions.call("generate", "generate.attempt")
+
+    _, job, _ = functions.http("api.read")
+
+    check("Job", job)
+    assert set(job["attempts"][0]) == set(DOCUMENT["components"]["schemas"]["Attempt"]["properties"])
+
+
+def test_the_models_are_told_to_everybody_with_what_they_can_do_and_cost(functions: Functions) -> None:
+    status, models, headers = functions.http("api.models")
+
+    assert (status, headers["Cache-Control"]) == (200, "public, max-age=300")
+    assert [one["id"] for one in models["models"]] == [one.id for one in catalog().models.values()]
+    check("Models", models)
+
+
+def test_a_model_is_found_by_the_id_of_the_preview_that_it_replaced(functions: Functions) -> None:
+    status, model, _ = functions.http("api.model")
+
+    assert (status, model["id"], model["price_usd"]["4K"]) == (200, "gemini-3-pro-image", 0.24)
+    check("Model", model)
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "code"),
+    [
+        ("api.unknown-model", 404, "unknown_model"),
+        ("api.unknown-path", 404, "unknown_path"),
+        ("api.wrong-method", 405, "method_not_allowed"),
+        ("api.submit-form", 415, "unsupported_media_type"),
+        ("api.submit-garbled", 400, "malformed_body"),
+        ("api.submit-twice-named", 400, "malformed_body"),
+        ("api.submit-without-key", 401, "unauthorized"),
+        ("api.submit-with-faults", 422, "invalid_request"),
+    ],
+)
+def test_every_mistake_has_its_own_answer(functions: Functions, event: str, status: int, code: str) -> None:
+    functions.with_key()
+
+    answer = functions.http(event)
+
+    assert (answer[0], answer[1]["code"], answer[2]["Content-Type"]) == (status, code, "application/problem+json")
+    check("Problem", answer[1])
+
+
+def test_a_method_that_a_path_does_not_have_is_told_those_that_it_has(functions: Functions) -> None:
+    allowed = [one.method for one in OPERATIONS if one.path == "/v1/jobs"]
+
+    assert functions.http("api.wrong-method")[2]["Allow"] == ", ".join(allowed)
+
+
+def test_a_field_that_is_there_twice_is_named(functions: Functions) -> None:
+    functions.with_key()
+
+    assert "'n' is there twice" in functions.http("api.submit-twice-named")[1]["detail"]
+
+
+def test_a_body_may_come_in_base64(functions: Functions) -> None:
+    functions.with_key()
+
+    assert functions.http("api.submit-as-bytes")[0] == 202
+
+
+def test_every_character_of_a_prompt_is_kept(functions: Functions) -> None:
+    functions.with_key()
+
+    _, accepted, _ = functions.http("api.submit-any-text")
+
+    job = wiring.jobs().get(accepted["id"])
+    assert job is not None
+    assert job.request.prompt == "NUL \x00, a mark \u202e and an emoji \U0001f426\u200d\u2b1b"
+
+
+def test_an_expired_key_opens_nothing(functions: Functions) -> None:
+    wiring.keys().add(Key(digest=digest(KEY), tenant="acme", created_at=0.0, expires_at=time.time() - 1))
+
+    assert functions.http("api.submit")[0] == 401
+
+
+def test_the_document_is_served_with_the_address_of_its_api(functions: Functions) -> None:
+    status, served, _ = functions.http("api.openapi")
+
+    assert status == 200
+    assert served == json.loads(json.dumps(DOCUMENT))
+
+
+def test_the_page_asks_nobody_but_this_api(functions: Functions) -> None:
+    answer = functions.call("api", "api.docs")
+
+    assert answer["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert "connect-src 'self'" in answer["headers"]["Content-Security-Policy"]
+    assert not [part for part in ("http:", "https:", "//cdn", "src=", "@import") if part in answer["body"]]

@@ -1,0 +1,54 @@
+"""Writes what is made of other files: `make docs`. A test finds out when it was forgotten."""
+
+import json
+from pathlib import Path
+
+from cavendish.outcome import TABLE
+from cavendish.problem import PROBLEMS
+
+ROOT = Path(__file__).parents[1]
+#: The events whose bodies the OpenAPI document shows.
+EXAMPLES = ("api.submit",)
+
+HEAD = """# Errors
+
+Made by `make docs` from [problem.py](../layers/core/cavendish/problem.py) and
+[outcome.py](../layers/core/cavendish/outcome.py); do not edit it.
+
+## What the API answers
+
+Each is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail` and `code`. Programs should look
+at `code`; `detail` is for people and may change. Only API Gateway, which stands before the API, answers 413 (above
+10 MB), 429 and 503 in words of its own: `{"message": ...}`.
+
+| status | `code` | title | when |
+| --- | --- | --- | --- |
+"""
+OUTCOMES = """
+## How an attempt ends
+
+`attempts[].outcome` of a job. A job that failed has the last one in `error.code`.
+
+| `outcome` | title | billed | whose fault |
+| --- | --- | --- | --- |
+"""
+
+
+def errors() -> str:
+    """The text of docs/errors.md."""
+    problems = "".join(f"| {one.status} | `{code}` | {one.title} | {one.when} |\n" for code, one in PROBLEMS.items())
+    outcomes = "".join(f"| `{name}` | {row.title} | {row.billed} | {row.blame} |\n" for name, row in TABLE.items())
+    return HEAD + problems + OUTCOMES + outcomes
+
+
+def examples() -> str:
+    """The text of the document's examples: the bodies of events, indented."""
+    bodies = {name: json.loads(json.loads((ROOT / "events" / f"{name}.json").read_text())["body"]) for name in EXAMPLES}
+    return json.dumps(bodies, indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES = {"docs/errors.md": errors, "layers/core/cavendish/openapi/examples.json": examples}
+
+if __name__ == "__main__":
+    for name, text in PAGES.items():
+        (ROOT / name).write_text(text())
