@@ -140,7 +140,7 @@ def _end_leftovers(home: Home) -> None:
     """Of a cloud that was killed while it started, or whose emulator died. One that runs is refused instead."""
     before = state.read(home)
     if before.running and all(part.alive for part in before.processes):
-        raise AlreadyRunningError(f"A cloud runs already: {before.running['api']}; end it with `cavendish down`.")
+        raise AlreadyRunningError(f"A cloud runs already: {before.running['api']}; end it with `make down`.")
     down(home.root)
 
 

@@ -27,7 +27,10 @@ def up(
     weather: Annotated[str, typer.Option(help="How the local models behave.")] = "calm",
     no_learning: Annotated[bool, typer.Option("--no-learning", help="Route by the plan alone.")] = False,
     route: Annotated[list[str] | None, typer.Option(help="NAME=BASE: point a route at another server.")] = None,
-    time_scale: Annotated[float, typer.Option(help="Multiplies waits and the local models' times.", min=0.001)] = 1.0,
+    time_scale: Annotated[
+        float,
+        typer.Option(help="Multiplies the ladder's waits and the local models' times; deadlines stay.", min=0.001),
+    ] = 1.0,
 ) -> None:
     """Start the whole service on this machine, without an account."""
     with told():

@@ -20,7 +20,7 @@ def told() -> Iterator[None]:
         complain(error.message.rstrip(".") + "." + log)
         raise typer.Exit(error.exit_code) from None
     except (BotoCoreError, ClientError) as error:
-        complain(f"AWS refused: {error}")
+        complain(f"AWS was not reached, or refused: {error}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

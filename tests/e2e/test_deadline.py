@@ -38,3 +38,11 @@ def test_a_later_attempt_that_cannot_end_before_the_deadline_is_not_called(
     cloud.send("AttemptsQueue", following)
     eventually(lambda: cloud.execution_status(queued["id"]) == "SUCCEEDED", WITHIN_S)
     assert calls(cloud, queued) == 1
+
+
+def test_jobs_whose_model_hangs_until_the_deadline_have_expired(cloud: Cloud) -> None:
+    jobs = [cloud.submit("hang", size="1K", deadline_s=10) for _ in range(4)]
+    ended = cloud.all_ended([job["id"] for job in jobs], WITHIN_S)
+    assert [job["status"] for job in ended] == ["expired"] * len(jobs)
+    assert {attempt["outcome"] for job in ended for attempt in job["attempts"]} == {"timed_out"}
+    assert all(job["attempts"][-1]["next"].endswith("no time was left") for job in ended)

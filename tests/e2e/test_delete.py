@@ -5,9 +5,9 @@ import pytest
 
 from cavendish_client import Client, JobView, Problem
 from tests.e2e import table
+from tests.e2e.asking import ask
 from tests.e2e.cloud import Cloud
 from tests.e2e.eventually import eventually
-from tests.e2e.asking import ask
 
 WAYS = [("GET", ""), ("POST", "/cancel"), ("DELETE", "")]
 

@@ -129,7 +129,7 @@ def test_a_cloud_that_runs_already_is_told_and_left_alone(tmp_path: Path) -> Non
     with demo(tmp_path) as started:
         _, err = started.communicate(timeout=30)
     assert (started.returncode, err.count("\n")) == (3, 1)
-    assert "http://127.0.0.1:9; end it with `cavendish down`." in err
+    assert "http://127.0.0.1:9; end it with `make down`." in err
     assert state.read(home).running
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cavendish_client import Client
+from tests.e2e.asking import ask
 from tests.e2e.cloud import Cloud
 from tests.e2e.eventually import eventually
-from tests.e2e.asking import ask
 
 
 @pytest.fixture

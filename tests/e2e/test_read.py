@@ -7,9 +7,9 @@ import pytest
 
 from cavendish_client import JobView
 from tests.e2e import table
+from tests.e2e.asking import ask
 from tests.e2e.cloud import Cloud
 from tests.e2e.eventually import eventually
-from tests.e2e.asking import ask
 
 #: In a cloud a hundred times faster: two seconds.
 SLOW = "ok after=200s"

@@ -249,3 +249,23 @@ def test_the_table_of_outcomes_agrees_on_who_pays() -> None:
     free = made(FakeAnswer(json.dumps(an_error(400)).encode(), status=400))
 
     assert (free.report.outcome, free.report.billed, free.cost_usd) == (Outcome.BAD_REQUEST, Billed.NO, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        FakeAnswer(b'{"error": {"code"', status=503),
+        FakeAnswer(b"", status=503, breaks=CallFailed("connection_lost", sent=True, detail="reset")),
+        FakeAnswer(b"{", status=503, breaks=CallFailed("timed_out", sent=True, detail="late")),
+    ],
+)
+def test_an_error_whose_body_breaks_off_is_known_by_its_status(answer: FakeAnswer) -> None:
+    result = made(answer)
+
+    assert (result.report.outcome, result.report.billed, result.cost_usd) == (Outcome.OVERLOADED, Billed.NO, 0)
+
+
+def test_a_price_without_the_providers_count_is_an_estimate() -> None:
+    counted, uncounted = made(FakeAnswer(an_answer())), made(FakeAnswer(an_answer(usageMetadata=None)))
+
+    assert (counted.estimated, uncounted.estimated) == (False, True)

@@ -134,3 +134,11 @@ def test_a_job_is_cancelled_when_its_call_has_ended_however_long_its_execution_w
     world.jobs.end(row.key, a_result(Outcome.OVERLOADED, key=row.key), world.clock())
     world.sweep(after_s=61)
     assert (world.job(job.id).status, world.workflow.running) == (Status.CANCELLED, set())
+
+
+def test_a_job_that_is_dispatched_meanwhile_is_cancelled_all_the_same() -> None:
+    world = World()
+    job = world.submit()
+    world.jobs = Meanwhile(world.jobs, "save", lambda *_: world.dispatch(job.id))
+
+    assert world.cancel(job.id).status is Status.CANCELLED

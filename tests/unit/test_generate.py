@@ -251,3 +251,20 @@ def test_a_call_that_may_have_been_billed_says_so_in_its_report() -> None:
     world.run(world.message(world.running()))
 
     assert world.workflow.heard[0][1].model_dump()["billed"] == "unknown"  # type: ignore[union-attr]
+
+
+def test_a_worker_that_fails_after_the_call_says_so_at_once_and_is_not_waited_for() -> None:
+    world = World()
+    message = world.message(world.running())
+    world.images = Meanwhile(world.images, "put", fails)
+
+    with pytest.raises(RuntimeError, match="the bucket is gone"):
+        world.run(message)
+    attempt = world.attempt(message.key)
+    assert (world.heard(), attempt.state) == (["lost_worker"], State.REPORTED)
+    assert attempt.report is not None
+    assert attempt.report.detail.endswith("RuntimeError")
+
+
+def fails(*_: object) -> None:
+    raise RuntimeError("the bucket is gone")

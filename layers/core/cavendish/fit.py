@@ -86,7 +86,10 @@ def _faults_of_the_rest(fields: dict[str, Any], error: ValidationError, catalog:
 
 
 def _misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
-    return [*_ratio_misfits(request), *_route_misfits(request, catalog), *_model_misfits(request, catalog)]
+    routes = _route_misfits(request, catalog)
+    if routes:  # a route that is none says nothing about the models
+        request = request.model_copy(update={"route": None})
+    return [*_ratio_misfits(request), *routes, *_model_misfits(request, catalog)]
 
 
 def _ratio_misfits(request: JobRequest) -> list[RequestFault]:
@@ -99,7 +102,7 @@ def _ratio_misfits(request: JobRequest) -> list[RequestFault]:
 
 
 def _route_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
-    if request.route in (None, *catalog.routes) or request.model is not None:
+    if request.route in (None, *catalog.routes):
         return []
     return [RequestFault("/route", f"{request.route!r} is no route; there are {', '.join(catalog.routes)}")]
 
@@ -138,7 +141,10 @@ def _limits_of(model: Model, request: JobRequest, catalog: Catalog) -> list[Requ
             f"{model.id} has no levels to choose; {_thinkers(able)}",
         ),
         "/route": (request.route in (None, *model.routes), f"{model.id} is only on {', '.join(model.routes)}"),
-        "/policy": (tier in POLICIES[request.policy].terms[model.family], f"{request.policy} says nothing of {tier}"),
+        "/policy": (
+            tier not in model.sizes or tier in POLICIES[request.policy].terms[model.family],
+            f"{request.policy} says nothing of {tier}",
+        ),
     }
     return [RequestFault(pointer, detail) for pointer, (fits, detail) in checks.items() if not fits]
 
