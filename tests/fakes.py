@@ -19,7 +19,7 @@ from cavendish.wire import WireRequest
 
 
 class FakeJobs:
-    """The ports Jobs, Tombstones and JobList. Keeps JSON, like the table, so that what does not survive it is lost here too."""
+    """The ports Jobs, Tombstones and JobList. Keeps JSON, like the table: what does not survive it is lost here too."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []

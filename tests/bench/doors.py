@@ -19,11 +19,11 @@ REQUESTS = 1000
 _HEAD = f"""
 ## A submit at the door
 
-The API's handler against one made of powertools' resolver with validation, and of four boto3 clients with a session each
-(tests/bench/naive_api.py); it has no Tracer, which would cost it more. Both ask an AWS that answers at once. Cold is all
-from the start of Python to the first answer, {RUNS} runs; valgrind counts the instructions. Warm is requests for each second
-of CPU, {REQUESTS} in a row. The goals were 0.38 x cold and 4 x warm: they are missed, because botocore makes and signs the
-calls of both, which is four fifths of our warm request, and to do that ourselves is no code that we want to own.
+The API's handler against one made of powertools' resolver with validation, and of four boto3 clients with a session
+each (tests/bench/naive_api.py); it has no Tracer, which would cost it more. Both ask an AWS that answers at once. Cold
+is all from the start of Python to the first answer, {RUNS} runs; valgrind counts the instructions. Warm is requests for
+each second of CPU, {REQUESTS} in a row. The goals were 0.38 x cold and 4 x warm. Both are missed, because botocore
+makes and signs the calls of either; it is four fifths of our warm request, and its work is no code we want to own.
 
 | door | cold, CPU ms | cold, 10⁹ instructions | warm, requests per CPU second |
 | --- | --- | --- | --- |

@@ -61,8 +61,11 @@ class Functions:
         assert job is not None
         return job
 
-    def with_key(self) -> None:
-        wiring.keys().add(Key(digest=digest(KEY), tenant="acme", created_at=time.time()))
+    def with_key(self, **fields: Any) -> Key:
+        """The key that the events bring."""
+        key = Key(digest=digest(KEY), tenant="acme", created_at=time.time(), **fields)
+        wiring.keys().add(key)
+        return key
 
     def with_job(self) -> Job:
         """The job that the events name, as if it had been submitted a moment ago."""

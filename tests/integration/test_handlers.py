@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,31 @@ def test_without_a_key_nothing_is_submitted(aws: Client, functions: Functions) -
 
 def test_a_key_that_nobody_made_opens_nothing(functions: Functions) -> None:
     assert functions.http("api.submit")[0] == 401
+
+
+@pytest.mark.parametrize("lasts_s", [-1, 0])
+def test_a_key_that_has_expired_opens_nothing(functions: Functions, lasts_s: int) -> None:
+    functions.with_key(expires_at=time.time() + lasts_s)
+
+    status, problem, _ = functions.http("api.submit")
+
+    assert (status, problem["code"]) == (401, "unauthorized")
+
+
+def test_a_key_that_was_revoked_opens_nothing(functions: Functions) -> None:
+    wiring.keys().revoke(functions.with_key(), time.time())
+
+    assert functions.http("api.submit")[0] == 401
+
+
+def test_wishes_are_shown_as_what_they_stand_for(functions: Functions) -> None:
+    functions.with_key()
+
+    status, job, _ = functions.http("api.submit-by-wishes")
+
+    shown = {name: job["requested"][name] for name in ("size", "aspect_ratio", "thinking", "accept")}
+    assert status == 202
+    assert shown == {"size": "4K", "aspect_ratio": "16:9", "thinking": "low", "accept": ["wrong_size"]}
 
 
 def test_a_job_is_shown_to_its_tenant(functions: Functions) -> None:

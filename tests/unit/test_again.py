@@ -14,6 +14,7 @@ from tests.builders import (
     a_key,
     a_plan,
     a_report,
+    a_request,
     a_result,
     a_route,
     a_running_job,
@@ -50,7 +51,7 @@ def test_while_a_call_runs_it_is_a_share_of_what_the_call_may_take(limit_s: int,
     assert ask_again_s(a_running_job(), [an_attempt(call=a_call(limit_s=limit_s))], NOW + 3) == again_s
 
 
-@pytest.mark.parametrize(("passed_s", "again_s"), [(0, 20), (5, 15), (19, 2), (100, 2)])
+@pytest.mark.parametrize(("passed_s", "again_s"), [(0, 20), (5, 15), (19, 2), (100, 10)])
 def test_while_a_job_waits_it_is_the_rest_of_the_wait(passed_s: float, again_s: int) -> None:
     job = a_job(status=Status.RUNNING, plan=patient(20))
 
@@ -72,6 +73,25 @@ def test_of_several_images_the_soonest_counts() -> None:
     calling = an_attempt(a_key(image=1), call=a_call(limit_s=80))
 
     assert ask_again_s(job, [waiting(), calling], NOW + 10) == 4
+
+
+@pytest.mark.parametrize(("queued_s", "again_s"), [(1, 2), (60, 6), (3000, MOST_S)])
+def test_what_stands_in_a_queue_for_long_is_asked_for_less_often(queued_s: float, again_s: int) -> None:
+    assert ask_again_s(a_job(), [], NOW + queued_s) == again_s
+
+
+def test_an_image_that_has_ended_is_not_waited_for_and_when_all_have_it_is_a_moment() -> None:
+    job, made = a_running_job(a_request(n=2)), an_ended_attempt(Outcome.OK)
+    calling = an_attempt(a_key(image=1), call=a_call(limit_s=600))
+
+    assert ask_again_s(job, [made, calling], NOW + 10) == MOST_S
+    assert ask_again_s(job, [made, an_ended_attempt(Outcome.OK, a_key(image=1))], NOW + 500) == 2
+
+
+def test_an_image_that_has_not_begun_is_waited_for_like_any_other() -> None:
+    job = a_running_job(a_request(n=2))
+
+    assert ask_again_s(job, [an_attempt(call=a_call(limit_s=600))], NOW) == 2
 
 
 def test_it_is_never_less_than_a_second() -> None:

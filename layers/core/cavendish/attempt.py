@@ -18,8 +18,8 @@ LEASE_MARGIN_S: Final = 45
 REPORT_AFTER_S: Final = 30
 
 
-#: Rows are kept this long, in seconds: longer than any job with its deadline of a day, its retention, and a day in which
-#: the watchdog deletes it.
+#: Rows are kept this long, in seconds: longer than any job with its deadline of a day, its retention, and a day in
+#: which the watchdog deletes it.
 KEEP_S: Final = RETENTION_MAX_S + 3 * 86_400
 
 

@@ -27,7 +27,7 @@ def finish(job_id: str, *, jobs: Jobs, tombstones: Tombstones, images: Images, n
 
 
 def _purge(tombstone: Tombstone, *, jobs: Jobs, tombstones: Tombstones, images: Images, now: float) -> None:
-    """Delete everything but the tombstone. A call that still runs may yet store a picture: then it is done once more."""
+    """Delete all but the tombstone, and once more after a call that still runs, for it may yet store a picture."""
     leases = [one.lease_until for one in jobs.attempts(tombstone.id) if one.state is State.CALLING]
     again_at = max((lease for lease in leases if lease > now), default=None)
     if again_at is not None:

@@ -1,4 +1,4 @@
-"""Every minute: whatever has nobody left who would end it is ended, repeated or settled, and what is kept too long is deleted."""
+"""Every minute: what nobody else would end is ended, repeated or settled, and what was kept long enough is deleted."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
