@@ -15,6 +15,7 @@ export PATH := $(CURDIR)/.uv/bin:$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export UV_SYSTEM_CERTS := 1
 export SAM_CLI_TELEMETRY := 0
+export SE_AVOID_STATS := true
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 # Nothing here needs an account; a profile that does not exist would stop SAM all the same.

@@ -1,4 +1,4 @@
-"""End, repeat or settle whatever has nobody left who would."""
+"""End, repeat or settle whatever has nobody left who would, and delete what was kept long enough."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

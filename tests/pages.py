@@ -8,7 +8,7 @@ from cavendish.problem import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
 #: The events whose bodies the OpenAPI document shows.
-EXAMPLES = ("api.submit",)
+EXAMPLES = ("api.submit", "api.submit-by-wishes")
 
 HEAD = """# Errors
 

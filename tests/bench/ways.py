@@ -23,7 +23,8 @@ Way = Callable[[str, Any, int, str], None]
 
 def ours(url: str, s3: Any, n: int, prompt: str) -> None:
     """What `generate` does, but for the table and the workflow."""
-    _caller(url, s3).call(_attempt(n), prompt)
+    caller, attempt = _caller(url, s3), _attempt(n)
+    caller.call(attempt, caller.prepare(attempt.call, prompt))
 
 
 def whole_body(url: str, s3: Any, n: int, prompt: str) -> None:

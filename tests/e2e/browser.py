@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium without a window."""
+"""A real browser without a window: the machine's Chromium, or, where there is none, one that Selenium fetches."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,13 +9,11 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 @contextmanager
 def browser(*arguments: str) -> Iterator[Chrome]:
-    driver = shutil.which("chromedriver")
-    assert driver, "there is no chromedriver: apt install chromium chromium-driver"
     options = ChromeOptions()
     for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "no-proxy-server", *arguments):
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = Chrome(options, ChromeService(driver))
+    chrome = Chrome(options, ChromeService(shutil.which("chromedriver")))
     try:
         yield chrome
     finally:

@@ -53,7 +53,7 @@ def test_nothing_may_be_cached(cloud: Cloud) -> None:
 
 
 def test_a_prompt_reaches_the_model_letter_by_letter(cloud: Cloud) -> None:
-    prompt = f' {cloud.prompt()}\n\t“Größe” \\n {{"a": 1}} 鷺 \U0001f426 $(date) %00 </script> '
+    prompt = f' {cloud.prompt()}\n\t“Größe” \\n {{"a": 1}} 鷺 \U0001f426 $(date) %00 </script> \x00 \u202etfel '
     cloud.ended(call(cloud, "POST", "/v1/jobs", json={"prompt": prompt, "size": "1K"}).json()["id"])
     assert [one["prompt"] for one in cloud.models.calls(prompt)] == [prompt]
 

@@ -3,16 +3,19 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 LOADED = "import sys, api; print(*sys.modules)"
 
 
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
     """The modules that the door has when it is ready for its first request."""
-    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1"}
+    paths = f"{ROOT / 'functions'}:{ROOT / 'layers' / 'core'}"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "AWS_DEFAULT_REGION": "us-east-1"}
     return set(subprocess.check_output([sys.executable, "-c", LOADED], env=environment, text=True).split())
 
 

@@ -1,6 +1,7 @@
 """The HTTP contract at the handler: answers are as the document says, and every mistake has one of its own."""
 
 import json
+import re
 import time
 from typing import Any
 
@@ -13,15 +14,39 @@ from cavendish.catalog import catalog
 from cavendish.key import Key, digest
 from cavendish.openapi.document import document
 from cavendish.openapi.operations import OPERATIONS
-from tests.integration.handlers import KEY, Functions
+from tests.integration.handlers import EVENTS, KEY, Functions, event
 
 DOCUMENT = document("https://api.example.com")
+#: The API's events, but for those that prefer to wait for a job's end.
+AT_ONCE = [name for path in sorted(EVENTS.glob("api.*.json")) if "prefer" not in event(name := path.stem)["headers"]]
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def check(schema: str, value: Any) -> None:
     """A value has a schema of the document."""
     jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", "components": DOCUMENT["components"]})
+
+
+def operation(name: str) -> dict[str, Any] | None:
+    """What the document says of the operation that an event asks for."""
+    asked = event(name)["requestContext"]["http"]
+    paths = {one.path: re.sub(r"{\w+}", "[^/]+", one.path) for one in OPERATIONS}
+    found = [path for path, pattern in paths.items() if re.fullmatch(pattern, asked["path"])]
+    said: dict[str, Any] | None = DOCUMENT["paths"][found[0]].get(asked["method"].lower()) if found else None
+    return said
+
+
+def conforms(functions: Functions, name: str) -> int:
+    """The function answers an event as its operation says; gives the status."""
+    said, answer = operation(name), functions.call("api", name)
+    assert said is not None
+    promised = said["responses"][str(answer["statusCode"])]
+    assert {head for head, one in promised["headers"].items() if one.get("required")} <= set(answer["headers"])
+    for media, content in promised.get("content", {}).items():
+        assert answer["headers"]["Content-Type"].startswith(media)
+        if "$ref" in content["schema"]:
+            check(content["schema"]["$ref"].rpartition("/")[2], json.loads(answer["body"]))
+    return int(answer["statusCode"])
 
 
 def test_every_route_is_in_the_document_and_everything_in_it_is_a_route() -> None:
@@ -32,15 +57,21 @@ def test_every_route_is_in_the_document_and_everything_in_it_is_a_route() -> Non
     assert registered == {(one.method, one.path) for one in OPERATIONS}
 
 
-def test_every_event_of_the_api_gets_an_answer_that_its_operation_has(functions: Functions) -> None:
+@pytest.mark.parametrize("name", [name for name in AT_ONCE if operation(name)])
+def test_every_event_is_answered_as_its_operation_says(functions: Functions, name: str) -> None:
     functions.with_key()
     functions.with_running_job()
 
-    status, job, _ = functions.http("api.read")
+    assert conforms(functions, name) < 500
 
-    assert status == 200
-    check("Job", job)
-    assert set(job) == set(DOCUMENT["components"]["schemas"]["Job"]["properties"])
+
+def test_a_job_that_is_gone_is_gone_for_every_operation(functions: Functions) -> None:
+    functions.with_key()
+    functions.with_running_job()
+
+    walk = ["api.cancel", "api.delete", "api.read", "api.cancel", "api.delete"]
+
+    assert [conforms(functions, name) for name in walk] == [202, 204, 410, 410, 410]
 
 
 def test_a_job_with_an_attempt_is_as_the_document_says(functions: Functions) -> None:
@@ -51,6 +82,7 @@ def test_a_job_with_an_attempt_is_as_the_document_says(functions: Functions) -> 
     _, job, _ = functions.http("api.read")
 
     check("Job", job)
+    assert set(job) == set(DOCUMENT["components"]["schemas"]["Job"]["properties"])
     assert set(job["attempts"][0]) == set(DOCUMENT["components"]["schemas"]["Attempt"]["properties"])
 
 
@@ -70,7 +102,7 @@ def test_a_model_is_found_by_the_id_of_the_preview_that_it_replaced(functions: F
 
 
 @pytest.mark.parametrize(
-    ("event", "status", "code"),
+    ("name", "status", "code"),
     [
         ("api.unknown-model", 404, "unknown_model"),
         ("api.unknown-path", 404, "unknown_path"),
@@ -82,10 +114,10 @@ def test_a_model_is_found_by_the_id_of_the_preview_that_it_replaced(functions: F
         ("api.submit-with-faults", 422, "invalid_request"),
     ],
 )
-def test_every_mistake_has_its_own_answer(functions: Functions, event: str, status: int, code: str) -> None:
+def test_every_mistake_has_its_own_answer(functions: Functions, name: str, status: int, code: str) -> None:
     functions.with_key()
 
-    answer = functions.http(event)
+    answer = functions.http(name)
 
     assert (answer[0], answer[1]["code"], answer[2]["Content-Type"]) == (status, code, "application/problem+json")
     check("Problem", answer[1])
