@@ -53,7 +53,7 @@ class ModelHttp:
             _translated(trace, limit_s),
             self._client.stream(
                 "POST",
-                url + request.path,
+                request.url(url),
                 content=body,
                 headers=headers,
                 timeout=httpx.Timeout(limit_s, connect=min(_CONNECT_S, limit_s)),

@@ -57,3 +57,17 @@ def test_the_prompt_goes_out_verbatim(prompt: str) -> None:
 def test_neither_key_nor_prompt_show_when_a_request_is_printed() -> None:
     assert "a-key" not in repr(sent())
     assert "lighthouse" not in repr(sent())
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("https://h", "https://h/v1beta/models/m:generateContent"),
+        ("http://h:8080/gw", "http://h:8080/gw/v1beta/models/m:generateContent"),
+        ("https://h/v1", "https://h/v1/models/m:generateContent"),
+        ("https://h/gw/v1beta", "https://h/gw/v1beta/models/m:generateContent"),
+        ("https://v1", "https://v1/v1beta/models/m:generateContent"),
+    ],
+)
+def test_a_base_that_names_a_version_keeps_it(base: str, url: str) -> None:
+    assert WireRequest(path="/v1beta/models/m:generateContent", headers={}, body={}).url(base) == url

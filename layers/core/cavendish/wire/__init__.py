@@ -1,5 +1,6 @@
 """One codec for each dialect that models speak: a call out, an answer in. Here: what all of them have in common."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,11 +14,16 @@ from cavendish.price import Usage
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """A request as it goes out. `path` is appended to the route's base URL."""
+    """A request as it goes out. `path` begins with the version of the API."""
 
     path: str
     headers: dict[str, str] = field(repr=False)
     body: dict[str, Any] = field(repr=False)
+
+    def url(self, base: str) -> str:
+        """Where it goes. A base that names a version of its own (".../v1", ".../v1beta") keeps that one."""
+        versioned = re.search(r"/v[0-9]+[a-z0-9]*$", base)
+        return base + (self.path[self.path.index("/", 1) :] if versioned else self.path)
 
 
 class Codec(Protocol):
