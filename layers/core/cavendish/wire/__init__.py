@@ -22,7 +22,7 @@ class WireRequest:
 
     def url(self, base: str) -> str:
         """Where it goes. A base that names a version of its own (".../v1", ".../v1beta") keeps that one."""
-        versioned = re.search(r"/v[0-9]+[a-z0-9]*$", base)
+        versioned = re.search(r"[^/]/v[0-9]+[a-z0-9]*$", base)
         return base + (self.path[self.path.index("/", 1) :] if versioned else self.path)
 
 
