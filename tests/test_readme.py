@@ -40,3 +40,10 @@ def test_every_field_and_every_policy_is_in_the_table() -> None:
     table = set(re.findall(r"`([a-z0-9_-]+)`", README))
 
     assert set(JobRequest.model_fields) | set(POLICIES) <= table
+
+
+@pytest.mark.parametrize("name", re.findall(r"\| `([a-z_]+)` \|$", README, re.MULTILINE))
+def test_what_is_claimed_is_shown_by_a_test_of_that_name(name: str) -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
+
+    assert re.search(rf"^def test_\w*{name}", tests, re.MULTILINE)
