@@ -1,6 +1,7 @@
 """Keys of a deployment: its callers', made here, shown once, kept as a hash; and those it pays its providers with."""
 
 import json
+import re
 import secrets
 import sys
 import time
@@ -40,6 +41,8 @@ def create(
 ) -> None:
     """Make a caller's key and show it, this once."""
     with told():
+        if not re.fullmatch(r"[\w.@-]{1,64}", tenant):
+            raise CloudError(f"{tenant!r} is no tenant's name: 1 to 64 letters, digits, and any of . _ @ -")
         expires_at = time.time() + days * _DAY_S if days else None
         say(write_key(_keys(stack, local=local), tenant=tenant, expires_at=expires_at))
 

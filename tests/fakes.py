@@ -29,14 +29,21 @@ class FakeJobs:
         self._tombstones: dict[str, str] = {}
 
     def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
-        held = [self.claims[claim.digest] for claim in claims if claim.digest in self.claims]
-        for claim in held:
-            if claim.expires_at > job.created_at:
-                raise Claimed(claim.digest, claim.fingerprint, claim.job_id)
+        for claim in claims:
+            self._raise_if_claimed(claim, job.created_at)
         if job.id in self._jobs:
             raise JobConflict(f"job {job.id} exists")
         self.claims |= {claim.digest: claim for claim in claims}
         self._write(job, event)
+
+    def claim(self, claim: Claim, now: float) -> None:
+        self._raise_if_claimed(claim, now)
+        self.claims[claim.digest] = claim
+
+    def _raise_if_claimed(self, claim: Claim, now: float) -> None:
+        held = self.claims.get(claim.digest)
+        if held is not None and held.expires_at > now:
+            raise Claimed(held.digest, held.fingerprint, held.job_id)
 
     def get(self, job_id: str) -> Job | None:
         document = self._jobs.get(job_id)

@@ -37,14 +37,19 @@ class JobsTable:
 
     def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
         put = self._put(job_row(job), "attribute_not_exists(pk)")
-        free = "attribute_not_exists(pk) OR expires_at <= :now"
-        now = {":now": number(job.created_at)}
-        taken = [self._put(claim_row(claim), free, values=now) for claim in claims]
+        taken = [self._claim(claim, job.created_at) for claim in claims]
         try:
             self._write([put, self._put(event_row(job, event)), *taken], JobConflict(f"job {job.id} exists"))
         except JobConflict:
             for claim in claims:
                 self._raise_if_claimed(claim, job.created_at)
+            raise
+
+    def claim(self, claim: Claim, now: float) -> None:
+        try:
+            self._write([self._claim(claim, now)], JobConflict("the claim is held"))
+        except JobConflict:
+            self._raise_if_claimed(claim, now)
             raise
 
     def get(self, job_id: str) -> Job | None:
@@ -132,6 +137,10 @@ class JobsTable:
         )
         for page in pages:
             yield from page["Items"]
+
+    def _claim(self, claim: Claim, now: float) -> dict[str, Any]:
+        free = "attribute_not_exists(pk) OR expires_at <= :now"
+        return self._put(claim_row(claim), free, values={":now": number(now)})
 
     def _raise_if_claimed(self, claim: Claim, now: float) -> None:
         row = self._row(f"CLAIM#{claim.digest}", CLAIM)

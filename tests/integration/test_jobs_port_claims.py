@@ -45,3 +45,14 @@ def test_a_job_that_exists_takes_no_claim(case: Case) -> None:
     other = a_job(id=OTHER)
     case.jobs.add(other, other.event("job.queued"), [claim(OTHER)])
     assert case.jobs.get(OTHER) == other
+
+
+def test_a_claim_can_be_added_for_a_job_that_exists_unless_it_is_held(case: Case) -> None:
+    case.jobs.claim(claim("first"), NOW)
+    with pytest.raises(Claimed) as held:
+        case.jobs.claim(claim("second"), NOW + 1)
+    assert held.value.job_id == "first"
+
+    case.jobs.claim(claim("third", until=NOW + 200), NOW + 120)
+    with pytest.raises(Claimed):
+        case.jobs.claim(claim("fourth"), NOW + 121)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.claim import KEY_HOLDS_S, by_body, by_key, fingerprint, read_key
-from cavendish.errors import KeyMalformed, KeyReused
+from cavendish.errors import JobGone, KeyMalformed, KeyReused
 from tests.builders import NOW, a_request
 from tests.world import World
 
@@ -19,7 +19,9 @@ def test_a_key_may_be_bare_or_quoted(key: str) -> None:
     assert read_key(key) == read_key(f'"{key}"') == read_key(f'  "{key}" ') == key
 
 
-@pytest.mark.parametrize("header", ["", " ", '""', '"', '"a', "é", "a\x00b", "k" * 256, '"' + "k" * 256 + '"', "a\nb"])
+@pytest.mark.parametrize(
+    "header", ["", " ", "a b", '"a"b"', 'a"b', '""', '"', '"a', "é", "a\x00b", "k" * 256, '"' + "k" * 256 + '"', "a\nb"]
+)
 def test_what_is_no_key_is_refused_with_a_sentence(header: str) -> None:
     with pytest.raises(KeyMalformed, match="1 to 255 characters"):
         read_key(header)
@@ -96,3 +98,24 @@ def test_neither_the_key_nor_the_prompt_can_be_read_from_a_claim() -> None:
     claims.append(by_body(request, tenant="t", job_id="j", now=NOW))
 
     assert not [claim for claim in claims if KEY in claim.model_dump_json() or "heron" in claim.model_dump_json()]
+
+
+def test_a_key_whose_body_was_known_stands_for_the_known_job_from_then_on() -> None:
+    world = World()
+    first = world.submitted(dedupe_window_s=60)
+    assert world.submitted(KEY, dedupe_window_s=60).job.id == first.job.id
+
+    with pytest.raises(KeyReused):
+        world.submitted(KEY, prompt="another heron")
+    world.clock.advance(61)
+    assert world.submitted(KEY, dedupe_window_s=60).job.id == first.job.id
+
+
+def test_what_was_deleted_is_not_answered_as_if_it_were_queued() -> None:
+    world = World()
+    first = world.submitted(KEY)
+    del world.jobs._jobs[first.job.id]
+
+    with pytest.raises(JobGone):
+        world.submitted(KEY)
+    assert world.queue.sent == [first.job.id]

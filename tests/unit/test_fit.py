@@ -226,3 +226,25 @@ def test_every_character_of_a_prompt_is_kept(prompt: str) -> None:
 )
 def test_one_mistake_is_one_fault(fields: dict[str, str], pointer: str) -> None:
     assert list(faults(**fields)) == [pointer]
+
+
+@pytest.mark.parametrize("levels", [33, 198, 250, 300, 5000])
+def test_metadata_that_are_nested_too_deep_are_one_fault_at_their_own_place(levels: int) -> None:
+    body = b'{"prompt":"p","metadata":{"a":' + b"[" * levels + b"]" * levels + b"}}"
+    with pytest.raises(RequestInvalid) as invalid:
+        parse(body, catalog())
+
+    assert [fault.pointer for fault in invalid.value.faults] in (["/metadata"], [""])
+
+
+def test_metadata_of_the_deepest_kind_that_is_taken_are_read_back() -> None:
+    body = b'{"prompt":"p","metadata":{"a":' + b"[" * 31 + b"]" * 31 + b"}}"
+    request = parse(body, catalog())
+
+    assert JobRequest.model_validate_json(request.model_dump_json()) == request
+
+
+@pytest.mark.parametrize("coding", ["latin-1", "utf-16", "utf-16-le", "utf-32"])
+def test_a_body_that_is_not_utf8_is_refused(coding: str) -> None:
+    with pytest.raises(RequestInvalid):
+        parse('{"prompt": "zqé"}'.encode(coding), catalog())

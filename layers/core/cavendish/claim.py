@@ -15,7 +15,7 @@ from cavendish.value import Value
 KEY_HOLDS_S: Final = 86_400
 
 #: Visible ASCII, as a bare word or as the quoted string of RFC 8941 that the draft asks for.
-KEY: Final = re.compile(r'"([\x20-\x7e]{1,255})"|([\x21\x23-\x7e][\x20-\x7e]{0,254})')
+KEY: Final = re.compile(r'"([\x20\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255})')
 
 
 class Claim(Value):

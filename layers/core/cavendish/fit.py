@@ -24,7 +24,9 @@ def parse(body: bytes, catalog: Catalog) -> JobRequest:
     """Read a request from its JSON. Raises RequestInvalid with every fault, or RequestTooLarge."""
     _check_size(len(body), BODY_MAX_BYTES)
     try:
-        fields = json.loads(body, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_named_once)
+        fields = json.loads(
+            body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_named_once
+        )
     except (ValueError, RecursionError) as error:
         raise RequestInvalid([RequestFault("", clean(f"the body is not JSON: {error}"))]) from None
     if not isinstance(fields, dict):

@@ -26,6 +26,9 @@ class Jobs(Protocol):
         Raises Claimed if a claim is held by another job and has not expired, JobConflict if the job exists.
         """
 
+    def claim(self, claim: Claim, now: float) -> None:
+        """Write a claim for a job that exists. Raises Claimed if it is held."""
+
     def get(self, job_id: str) -> Job | None: ...
 
     def save(self, before: Job, after: Job, event: Event | None = None) -> None:

@@ -12,6 +12,8 @@ from cavendish.thinking import Level
 from cavendish.value import Value
 from cavendish.wishes import QUALITIES, Quality, UseCase, spelled_out
 
+#: What is nested deeper can be written and then not be read again.
+METADATA_LEVELS: Final = 32
 PROMPT_MAX: Final = 32_000
 DEADLINE_DEFAULT_S: Final = 3_600
 #: Pictures and rows are kept this long after a job's end at most, and by default, in seconds.
@@ -62,6 +64,13 @@ class JobRequest(Value):
             raise ValueError("the prompt is empty")
         return prompt
 
+    @field_validator("metadata", mode="before")
+    @classmethod
+    def _metadata_are_flat_enough(cls, metadata: object) -> object:
+        if _deeper(metadata, METADATA_LEVELS):
+            raise ValueError(f"it is nested deeper than {METADATA_LEVELS} levels")
+        return metadata
+
     @field_validator("metadata")
     @classmethod
     def _metadata_are_text(cls, metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -105,3 +114,14 @@ class JobRequest(Value):
     def ratio(self) -> str:
         """The aspect ratio that was asked for, by name or by pixels."""
         return self.aspect_ratio or self.asked.ratio or "1:1"
+
+
+def _deeper(value: object, levels: int) -> bool:
+    """Whether lists and objects are nested deeper than that; found without nesting itself."""
+    layer = [value]
+    for _ in range(levels + 1):
+        inner = [one.values() if isinstance(one, dict) else one for one in layer if isinstance(one, dict | list)]
+        if not inner:
+            return False
+        layer = [item for items in inner for item in items]
+    return True

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cavendish.catalog import Catalog
 from cavendish.claim import Claim, by_body, by_key
-from cavendish.errors import Claimed, KeyReused, SendFailed
+from cavendish.errors import Claimed, JobGone, KeyReused, SendFailed
 from cavendish.job import Job, Status
 from cavendish.ladder import lineup
 from cavendish.ports import Jobs, Queue
@@ -68,9 +68,15 @@ def _claims(job: Job, key: str | None, now: float) -> list[Claim]:
 
 
 def _earlier(claimed: Claimed, job: Job, key: str | None, jobs: Jobs) -> Submitted:
-    """The job of the submit that came first, as it was then: its first answer is given again."""
+    """The job of the submit that came first, as it was then: its first answer is given again. Raises JobGone."""
     mine = {claim.digest: claim for claim in _claims(job, key, job.created_at)}[claimed.digest]
     if claimed.fingerprint != mine.fingerprint:
         raise KeyReused("this Idempotency-Key was sent with another request before; send a new key with a new request")
     earlier = jobs.get(claimed.job_id)
-    return Submitted(earlier.as_submitted() if earlier else job.as_submitted(claimed.job_id), replayed=True)
+    if earlier is None:
+        raise JobGone
+    keyed = by_key(key, job.request, tenant=job.tenant, job_id=earlier.id, now=job.created_at) if key else None
+    if keyed and keyed.digest != claimed.digest:  # the body was known, and from now on this key stands for its job too
+        with suppress(Claimed):
+            jobs.claim(keyed, job.created_at)
+    return Submitted(earlier.as_submitted(), replayed=True)
