@@ -66,7 +66,7 @@ def problem(code: str, detail: str, *, headers: dict[str, str] | None = None, **
 def _invalid(error: RequestInvalid) -> Response[str]:
     errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     if len(errors) == 1 and error.faults[0].pointer == "":
-        return problem("malformed_body", error.faults[0].detail)
+        return problem("malformed_body", error.faults[0].detail, errors=errors)
     detail = f"{len(errors)} fault{'s' if len(errors) > 1 else ''}, see errors; nothing was queued, nothing is billed"
     return problem("invalid_request", detail, errors=errors)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.catalog import catalog
-from cavendish.size import EDGE, RATIOS, TIERS, Size, canonical, falls_short, lower_tiers, nearest_tier, parse_size
+from cavendish.size import EDGE, RATIOS, TIERS, Size, canonical, falls_short, nearest_tier, parse_size
 
 #: Every pixel pair of the catalogue: (name, tier, ratio).
 PAIRS = [
@@ -121,8 +121,3 @@ def test_turning_the_pixels_turns_the_ratio(width: int, height: int) -> None:
         upright, turned = parse_size(f"{width}x{height}"), parse_size(f"{height}x{width}")
         assert upright.tier == turned.tier
         assert (upright.ratio or "").split(":") == (turned.ratio or "").split(":")[::-1]
-
-
-def test_the_tiers_below_come_the_largest_first() -> None:
-    assert lower_tiers("4K") == ("2K", "1K", "512")
-    assert lower_tiers("512") == ()

@@ -62,11 +62,6 @@ def falls_short(width: int, height: int, tier: Tier) -> bool:
     return width * height < EDGE[tier] ** 2 * (1 - _ROUNDING)
 
 
-def lower_tiers(tier: Tier) -> tuple[Tier, ...]:
-    """The tiers below, the largest first."""
-    return TIERS[: TIERS.index(tier)][::-1]
-
-
 def _from_pixels(width: int, height: int) -> Size:
     ratio = min(RATIOS, key=lambda name: _distance(width / height, _quotient(name)))
     tier = nearest_tier(width, height)
