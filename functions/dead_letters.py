@@ -4,7 +4,7 @@ from typing import Any
 
 import batch
 import wiring
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.pipeline.dead_letters import bury
 
 

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+import providers
+
 import batch
 import wiring
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.pipeline.dispatch import dispatch
 
 
@@ -16,5 +18,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def _dispatch(body: str) -> None:
     job_id = str(json.loads(body)["job_id"])
-    dispatch(job_id, jobs=wiring.jobs(), workflow=wiring.starter(), catalog=catalog(), now=wiring.clock())
+    dispatch(
+        job_id,
+        jobs=wiring.jobs(),
+        workflow=wiring.starter(),
+        catalog=catalog(),
+        doors=providers.doors(),
+        now=wiring.clock(),
+    )
     wiring.logger.info("job.dispatched", job_id=job_id)

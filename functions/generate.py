@@ -3,6 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from generator import generator
 
 import batch
 import wiring
@@ -15,6 +16,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _generate(message: dict[str, Any], worker_until: float) -> None:
-    outcome = wiring.generate().receive(message, worker_until=worker_until)
+    said = generator().receive(message, worker_until=worker_until)
     counters = {name: message.get(name) for name in ("job_id", "image", "step", "route", "try")}
-    wiring.logger.info("attempt.reported" if outcome else "attempt.left", extra={**counters, "outcome": outcome})
+    outcome = said.outcome if said else None
+    wiring.logger.info("attempt.reported" if said else "attempt.left", extra={**counters, "outcome": outcome})
+    if said and said.unknown:
+        wiring.logger.warning("answer.unknown", extra={**counters, "unknown": said.unknown})

@@ -127,6 +127,7 @@ def _values(options: UpOptions, endpoint_url: str, models_url: str) -> dict[str,
         "RouteBases": ",".join(f"{name}={base}" for name, base in bases.items()),
         "Learning": "on" if options.learning else "off",
         "ApiOrigin": f"{endpoint_url}/_aws/execute-api",
+        "LocalHttp": "true",
     }
 
 

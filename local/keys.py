@@ -70,7 +70,7 @@ def provider(route: str, *, stack: Stack = STACK) -> None:
     with told():
         if route not in ROUTES:
             raise CloudError(f"There is no route {route}; there are {', '.join(ROUTES)}.")
-        key = typer.prompt(f"Key for {route}", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+        key = typer.prompt(f"Key for {route}", hide_input=True) if sys.stdin.isatty() else sys.stdin.read()
         client = boto3.client("secretsmanager")
         secret = _output(boto3.client("cloudformation"), stack, "ProviderKeysSecret")
         keys = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])

@@ -6,25 +6,16 @@ import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from cavendish.catalog_file import catalog
 from local.emulator import scrubbed
 from local.errors import CloudError
 from local.process import Process, spawn
 from local.state import Home
 
-#: Every name `--route` takes; not each of them is in the catalogue yet.
-ROUTES = (
-    "gemini",
-    "gemini-interactions",
-    "vertex",
-    "openai",
-    "apiyi",
-    "apiyi-chat",
-    "nanobananaapi",
-    "openoctopus",
-    "openrouter",
-    "openai-compatible",
-)
+#: Every name that `--route` takes.
+ROUTES = tuple(catalog().routes)
 DEADLINE_SECONDS = 30.0
 
 
@@ -57,18 +48,13 @@ def check_routes(wanted: Mapping[str, str]) -> None:
 
 def route_bases(root: Path, models_url: str, wanted: Mapping[str, str]) -> dict[str, str]:
     """A base for each route: the model server, shaped like the provider's own, unless another is wanted."""
-    return {name: models_url + _version(base) for name, base in _catalogued(root).items()} | dict(wanted)
+    return {name: models_url + urlsplit(base).path for name, base in _catalogued(root).items()} | dict(wanted)
 
 
 def _catalogued(root: Path) -> dict[str, str]:
     catalog = root / "layers" / "core" / "cavendish" / "catalog.toml"
     routes = tomllib.loads(catalog.read_text())["routes"] if catalog.exists() else {}
     return {name: route["base_url"] for name, route in routes.items()}
-
-
-def _version(base_url: str) -> str:
-    """OpenAI-shaped bases end in /v1, Gemini-shaped ones have no path."""
-    return "/v1" if base_url.rstrip("/").endswith("/v1") else ""
 
 
 def _answer(home: Home) -> Path:

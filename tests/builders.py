@@ -7,9 +7,11 @@ import zlib
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, StoredImage, begin
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
+from cavendish.health import Sample
 from cavendish.job import Job, Status
-from cavendish.ladder import build, lineup
+from cavendish.ladder import build
+from cavendish.lineup import lineup
 from cavendish.outcome import Outcome, Report, report
 from cavendish.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
 from cavendish.request import JobRequest
@@ -38,7 +40,7 @@ def a_request(**fields: Any) -> JobRequest:
 def a_job(request: JobRequest | None = None, **fields: Any) -> Job:
     """A job that was just queued."""
     request = request or a_request()
-    first = lineup(request, catalog())[0]
+    first = lineup(request, catalog()).choices[0]
     defaults: dict[str, Any] = {
         "id": JOB_ID,
         "tenant": TENANT,
@@ -48,8 +50,8 @@ def a_job(request: JobRequest | None = None, **fields: Any) -> Job:
         "updated_at": NOW,
         "looked_at": NOW,
         "deadline_at": NOW + request.deadline_s,
-        "model": first.id,
-        "route": request.route or first.routes[0],
+        "model": first.model.id,
+        "route": first.route,
     }
     return Job(request=request, **{**defaults, **fields})
 
@@ -116,6 +118,12 @@ def an_ended_attempt(outcome: Outcome = Outcome.OK, key: AttemptKey | None = Non
     """An attempt that ended ten seconds after it began, and of which the workflow has heard."""
     row = an_attempt(key, **{"state": State.REPORTED, **fields})
     return row.model_copy(update={"result": a_result(outcome, key=key), "ended_at": row.started_at + 10, **fields})
+
+
+def a_sample(**fields: Any) -> Sample:
+    """A call that brought its picture in ten seconds."""
+    defaults = {"route": "gemini", "model": PRO, "size": "1K", "at": NOW, "outcome": Outcome.OK, "took_s": 10}
+    return Sample.model_validate({**defaults, **fields})
 
 
 def a_png(width: int = 1024, height: int = 1024) -> bytes:

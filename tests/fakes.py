@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,12 +10,27 @@ from typing import Any, BinaryIO
 
 from cavendish.attempt import Attempt, AttemptKey, Result, State
 from cavendish.claim import Claim
-from cavendish.errors import AttemptError, CallFailed, CallRefused, Claimed, JobConflict, SendFailed, WorkflowClosed
+from cavendish.credential import Credential
+from cavendish.doors import Closure
+from cavendish.errors import (
+    AddressRefused,
+    AttemptError,
+    CallFailed,
+    CallRefused,
+    Claimed,
+    JobConflict,
+    SendFailed,
+    WorkflowClosed,
+)
+from cavendish.health import KEPT_S, Sample, Window, window_at, window_length
 from cavendish.image import extension
 from cavendish.job import Event, Job, Status
 from cavendish.listing import JobQuery, Page
 from cavendish.outcome import Outcome, Report
+from cavendish.plan import Plan
+from cavendish.size import Tier
 from cavendish.tombstone import Tombstone
+from cavendish.web_address import MAX_REDIRECTS, parse
 from cavendish.wire import WireRequest
 
 
@@ -143,6 +159,41 @@ class FakeJobs:
         return attempt
 
 
+class FakeMeasurements:
+    """The port Measurements. Keeps counters, like the table."""
+
+    def __init__(self) -> None:
+        self.samples: list[Sample] = []
+        self._windows: dict[tuple[str, str, str, int, int], Counter[str]] = {}
+
+    def record(self, sample: Sample) -> None:
+        self.samples.append(sample)
+        for length_s in KEPT_S:
+            window = Window.of(sample, length_s)
+            key = (sample.route, sample.model, sample.size, length_s, window.begins_at)
+            self._windows[key] = self._windows.get(key, Counter()) + Counter(window.counters)
+
+    def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
+        length_s = window_length(since, until)
+        first, last = window_at(since, length_s), window_at(until, length_s)
+        place = (route, model, size, length_s)
+        rows = sorted(key for key in self._windows if key[:-1] == place and first <= key[-1] <= last)
+        return [Window.read(key[-1], length_s, self._windows[key]) for key in rows]
+
+
+class FakeClosures:
+    """The port Closures."""
+
+    def __init__(self) -> None:
+        self._closures: dict[tuple[str, str], Closure] = {}
+
+    def close(self, closure: Closure) -> None:
+        self._closures[closure.route, closure.model] = closure
+
+    def read(self, now: float) -> list[Closure]:
+        return [one for one in self._closures.values() if one.until > now]
+
+
 class FakeImages:
     """The port Images."""
 
@@ -194,11 +245,14 @@ class FakeWorkflow:
         self.open: dict[str, str] = {}
         self.heard: list[tuple[str, Report | AttemptError]] = []
 
-    def start(self, job: Job) -> None:
+    def start(self, job: Job) -> Plan:
         assert job.plan is not None, "only a planned job is started"
         if job.id not in self.started:
             self.started[job.id] = job
             self.running.add(job.id)
+        plan = self.started[job.id].plan
+        assert plan is not None
+        return plan
 
     def runs(self, job_id: str) -> bool:
         return job_id in self.running
@@ -260,16 +314,76 @@ class FakeModels:
         self.answers = list(answers)
         self._keys = {"gemini": "a-key"} if keys is None else keys
 
-    def key(self, route: str) -> str:
-        return self._keys.get(route, "")
+    def credential(self, route: str) -> Credential | None:
+        return Credential(self._keys[route]) if self._keys.get(route) else None
 
     def base_url(self, route: str) -> str:
         return f"https://{route}.test"
 
     @contextmanager
-    def post(self, url: str, request: WireRequest, *, limit_s: float) -> Iterator[FakeAnswer]:
+    def send(self, url: str, request: WireRequest, *, limit_s: float) -> Iterator[FakeAnswer]:
         self.calls.append(Sent(url, request, limit_s))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, CallFailed):
             raise answer
         yield answer
+
+
+class FakeWebAnswer:
+    """The port WebAnswer: a page that may not be larger than so many bytes."""
+
+    def __init__(self, page: FakeAnswer, max_bytes: int) -> None:
+        self.status = page.status
+        self.headers = page.headers
+        self._page = page
+        self._max_bytes = max_bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        if "content-encoding" in self.headers:
+            raise CallFailed("garbled", sent=True, detail="the answer is compressed")
+        read = 0
+        for chunk in self._page.chunks():
+            read += len(chunk)
+            if read > self._max_bytes:
+                raise CallFailed("garbled", sent=True, detail="the answer is too large")
+            yield chunk
+
+
+class FakeWeb:
+    """The port Web: each URL gives its answers in their order, the last one for ever; one that is an error is raised.
+
+    Every host has a public number, unless `names` gives it others.
+    """
+
+    def __init__(
+        self,
+        pages: Mapping[str, Sequence[FakeAnswer | CallFailed]],
+        names: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.opened: list[str] = []
+        #: Seconds and bytes that each fetch might take.
+        self.limits: list[tuple[float, int]] = []
+        self._pages = {url: list(answers) for url, answers in pages.items()}
+        self._names = names or {}
+
+    @contextmanager
+    def get(self, url: str, *, limit_s: float, max_bytes: int) -> Iterator[FakeWebAnswer]:
+        self.limits.append((limit_s, max_bytes))
+        address = parse(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            address.checked(self._names.get(address.host, ["93.184.215.14"]))
+            page = self._open(f"{address.scheme}://{address.authority}{address.target}")
+            following = address.following(page.status, page.headers)
+            if following is None:
+                yield FakeWebAnswer(page, max_bytes)
+                return
+            address = following
+        raise AddressRefused
+
+    def _open(self, url: str) -> FakeAnswer:
+        self.opened.append(url)
+        answers = self._pages[url]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, CallFailed):
+            raise answer
+        return answer

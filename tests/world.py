@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
+from cavendish.doors import ALL_OPEN
 from cavendish.errors import CallFailed
 from cavendish.job import Job
 from cavendish.outcome import Outcome, Report
@@ -22,7 +23,17 @@ from cavendish.pipeline.watchdog import Watchdog
 from cavendish.plan import Position
 from cavendish.ulid import ulid
 from tests.builders import NOW, TENANT, a_request, an_answer
-from tests.fakes import FakeAnswer, FakeImages, FakeJobs, FakeModels, FakeQueue, FakeWorkflow
+from tests.fakes import (
+    FakeAnswer,
+    FakeClosures,
+    FakeImages,
+    FakeJobs,
+    FakeMeasurements,
+    FakeModels,
+    FakeQueue,
+    FakeWeb,
+    FakeWorkflow,
+)
 
 
 class WorkerDied(BaseException):
@@ -42,6 +53,9 @@ class Clock:
     def advance(self, seconds: float) -> float:
         self.now += seconds
         return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
 
 
 class Fate:
@@ -112,6 +126,8 @@ class World:
     def __init__(self, *answers: FakeAnswer | CallFailed) -> None:
         self.clock = Clock()
         self.jobs, self.images, self.queue, self.workflow = FakeJobs(), FakeImages(), FakeQueue(), FakeWorkflow()
+        self.measurements, self.closures = FakeMeasurements(), FakeClosures()
+        self.doors = ALL_OPEN
         self.models = FakeModels(*(answers or (FakeAnswer(an_answer()),)))
         self._serial = itertools.count(1)
 
@@ -135,7 +151,7 @@ class World:
     def dispatch(self, job_id: str, fate: Fate | None = None) -> None:
         fate = fate or Fate()
         jobs, workflow = Mortal(self.jobs, fate), Mortal(self.workflow, fate)
-        dispatch(job_id, jobs=jobs, workflow=workflow, catalog=self.catalog, now=self.clock())
+        dispatch(job_id, jobs=jobs, workflow=workflow, catalog=self.catalog, doors=self.doors, now=self.clock())
 
     def running(self, **request: Any) -> Job:
         """A job that was submitted and dispatched."""
@@ -169,14 +185,32 @@ class World:
     def worker(self, fate: Fate | None = None) -> Generate:
         fate = fate or Fate()
         jobs, images, models = Mortal(self.jobs, fate), Mortal(self.images, fate), Mortal(self.models, fate)
-        caller = Caller(models=models, images=images, catalog=self.catalog, open_file=io.BytesIO, clock=self.clock)
-        workflow = Mortal(self.workflow, fate)
-        return Generate(jobs=jobs, images=images, caller=caller, workflow=workflow, clock=self.clock)
+        caller = Caller(
+            models=models,
+            web=FakeWeb({}),
+            images=images,
+            catalog=self.catalog,
+            open_file=io.BytesIO,
+            clock=self.clock,
+            pause=self.clock.pause,
+        )
+        workflow, measurements = Mortal(self.workflow, fate), Mortal(self.measurements, fate)
+        closures = Mortal(self.closures, fate)
+        return Generate(
+            jobs=jobs,
+            images=images,
+            caller=caller,
+            workflow=workflow,
+            measurements=measurements,
+            closures=closures,
+            clock=self.clock,
+        )
 
     def run(self, message: AttemptMessage, fate: Fate | None = None) -> Outcome | None:
         """A worker takes the message."""
         fields = message.model_dump(mode="json", by_alias=True)
-        return self.worker(fate).receive(fields, worker_until=self.clock() + 720)
+        said = self.worker(fate).receive(fields, worker_until=self.clock() + 720)
+        return said.outcome if said else None
 
     def dies(self, message: AttemptMessage, at: str | int) -> None:
         """A worker takes the message and dies at this step, if it comes to it."""

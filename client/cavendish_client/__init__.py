@@ -1,5 +1,5 @@
 """What users install: the `cavendish` command and a typed client."""
 
-from cavendish_client.client import Client, JobView, Problem
+from cavendish_client.client import Client, Fault, JobView, Problem
 
-__all__ = ["Client", "JobView", "Problem"]
+__all__ = ["Client", "Fault", "JobView", "Problem"]

@@ -1,25 +1,41 @@
-"""A client of the HTTP API: submit, read, wait. It never sends a submit twice."""
+"""A client of the HTTP API: submit, read, wait, list, cancel, delete. It never sends a submit twice."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, TypedDict
+from urllib.parse import quote
 
 import httpx
 
 #: A job as the API shows it; the fields are those of the README.
 JobView = dict[str, Any]
+Status = Literal["queued", "running", "cancelling", "succeeded", "partial", "failed", "cancelled", "expired"]
+Lane = Literal["interactive", "bulk"]
+
+#: The most that the API gives at once.
+_PAGE = 100
 
 TERMINAL = frozenset({"succeeded", "partial", "failed", "cancelled", "expired"})
 
 
+class Fault(TypedDict):
+    """One thing that is wrong with a request, and where, as a JSON pointer."""
+
+    pointer: str
+    detail: str
+
+
 class Problem(Exception):
-    """The API's own word on what was wrong (RFC 9457)."""
+    """The API's own word on what was wrong (RFC 9457): `body` is the whole document."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
-        faults = "".join(f"\n  {fault['pointer'] or '/'}: {fault['detail']}" for fault in body.get("errors", []))
+        self.errors: list[Fault] = body.get("errors", [])
+        faults = "".join(f"\n  {fault['pointer'] or '/'}: {fault['detail']}" for fault in self.errors)
         super().__init__(f"{body.get('title', 'The API answered')} ({status}): {body.get('detail', '')}{faults}")
         self.status = status
+        #: What programs look at; empty where something before the API answered in words of its own.
+        self.code: str = body.get("code", "")
         self.body = body
 
 
@@ -43,11 +59,33 @@ class Client:
 
     def get(self, job_id: str) -> JobView:
         """Read a job. Raises Problem."""
-        return self._answer(self._http.get(f"{self._api}/v1/jobs/{job_id}"))
+        return self._answer(self._http.get(self._job(job_id)))
+
+    def jobs(
+        self, *, status: Status | None = None, tag: str | None = None, lane: Lane | None = None
+    ) -> Iterator[JobView]:
+        """All jobs of the key's tenant, newest first, without what only a reading shows. Raises Problem.
+
+        A page is asked for when the one before is used up. Jobs that are submitted meanwhile are not among them.
+        """
+        asked = {"status": status, "tag": tag, "lane": lane, "limit": str(_PAGE), "after": None}
+        while True:
+            sent = {name: value for name, value in asked.items() if value is not None}
+            page = self._answer(self._http.get(f"{self._api}/v1/jobs", params=sent))
+            yield from page["jobs"]
+            if page["next"] is None:
+                return
+            asked["after"] = page["next"]
 
     def cancel(self, job_id: str) -> JobView:
         """Cancel a job. Raises Problem."""
-        return self._answer(self._http.post(f"{self._api}/v1/jobs/{job_id}/cancel"))
+        return self._answer(self._http.post(f"{self._job(job_id)}/cancel"))
+
+    def delete(self, job_id: str) -> None:
+        """Delete a job that has ended, with its pictures. Raises Problem, also where it was deleted before."""
+        answer = self._http.delete(self._job(job_id))
+        if not answer.is_success:
+            raise _problem(answer)
 
     def wait(self, job_id: str, *, every_s: float = 1.0, seen: Callable[[JobView], None] | None = None) -> JobView:
         """Read a job until it ends; `seen` gets each reading."""
@@ -74,12 +112,23 @@ class Client:
                 file.write(chunk)
         return path
 
-    def _answer(self, answer: httpx.Response) -> JobView:
-        is_json = "json" in answer.headers.get("content-type", "")
-        if answer.is_success and is_json:
-            body: JobView = answer.json()
-            return body
-        raise Problem(answer.status_code, answer.json() if is_json else {"detail": answer.text[:200]})
+    def _job(self, job_id: str) -> str:
+        """Whatever the id is, it stays one segment of the path: what is sent is never another request."""
+        return f"{self._api}/v1/jobs/{quote(job_id, safe='')}"
+
+    def _answer(self, answer: httpx.Response) -> dict[str, Any]:
+        if not (answer.is_success and _is_json(answer)):
+            raise _problem(answer)
+        body: dict[str, Any] = answer.json()
+        return body
+
+
+def _problem(answer: httpx.Response) -> Problem:
+    return Problem(answer.status_code, answer.json() if _is_json(answer) else {"detail": answer.text[:200]})
+
+
+def _is_json(answer: httpx.Response) -> bool:
+    return "json" in answer.headers.get("content-type", "")
 
 
 def _is_local(url: str) -> bool:

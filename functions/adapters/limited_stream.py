@@ -1,11 +1,22 @@
 """Connections whose every operation ends with the call: httpx limits each read, not their sum."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from ssl import SSLContext
-from typing import Any
+from typing import Any, Final
 
 import httpcore
+
+#: Connections that are silent for 350 s die behind NAT; probes keep them (architecture rule 5).
+KEEP_ALIVE: Final = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+]
+#: As httpcore's own: host, port, seconds, local address, socket options.
+Connect = Callable[[str, int, float | None, str | None, Iterable[Any] | None], httpcore.NetworkStream]
 
 
 class Deadline(threading.local):
@@ -58,8 +69,8 @@ class LimitedStream(httpcore.NetworkStream):
 class LimitedBackend(httpcore.NetworkBackend):
     """Opens such connections."""
 
-    def __init__(self, deadline: Deadline) -> None:
-        self._backend = httpcore.SyncBackend()
+    def __init__(self, deadline: Deadline, connect: Connect | None = None) -> None:
+        self._connect = connect or httpcore.SyncBackend().connect_tcp
         self._deadline = deadline
 
     def connect_tcp(
@@ -71,5 +82,5 @@ class LimitedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         timeout = self._deadline.clip(timeout)
-        stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        stream = self._connect(host, port, timeout, local_address, socket_options)
         return LimitedStream(stream, self._deadline)

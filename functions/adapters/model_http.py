@@ -1,24 +1,17 @@
 """The client for paid calls: sent once, read as a stream, never longer than the limit, never through a stray proxy."""
 
 import json
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import httpx
 
-from adapters.limited_stream import Deadline, LimitedBackend
+from adapters.limited_stream import KEEP_ALIVE, Deadline, LimitedBackend
+from cavendish.credential import Credential
 from cavendish.errors import CallFailed
 from cavendish.wire import WireRequest
 
-#: Connections that are silent for 350 s die behind NAT; probes keep them (architecture rule 5).
-_KEEP_ALIVE: Final = [
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 45),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15),
-    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-]
 _CONNECT_S: Final = 10.0
 #: An answer whose JSON is complete gets this long to end, so that its connection can be kept.
 _FINISH_S: Final = 0.25
@@ -30,29 +23,31 @@ _HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", 
 class ModelHttp:
     """The port Models. One client is kept across calls; each thread's call has its own deadline."""
 
-    def __init__(self, key: Callable[[str], str], bases: Mapping[str, str], clock: Callable[[], float]) -> None:
-        self._key = key
+    def __init__(
+        self, credential: Callable[[str], Credential | None], bases: Mapping[str, str], clock: Callable[[], float]
+    ) -> None:
+        self._credential = credential
         self._bases = bases
         self._clock = clock
         self._deadline = Deadline(clock)
         self._client = httpx.Client(transport=_transport(self._deadline), headers=_HEADERS, trust_env=False)
 
-    def key(self, route: str) -> str:
-        return self._key(route)
+    def credential(self, route: str) -> Credential | None:
+        return self._credential(route)
 
     def base_url(self, route: str) -> str:
         return self._bases[route]
 
     @contextmanager
-    def post(self, url: str, request: WireRequest, *, limit_s: float) -> Iterator["Answer"]:
+    def send(self, url: str, request: WireRequest, *, limit_s: float) -> Iterator["Answer"]:
         self._deadline.set(limit_s)
         trace = _Trace(self._clock)
-        body = json.dumps(request.body, ensure_ascii=False).encode()
-        headers = {"content-type": "application/json", **request.headers}
+        body = None if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
+        headers = {**({"content-type": "application/json"} if body else {}), **request.headers}
         with (
             _translated(trace, limit_s),
             self._client.stream(
-                "POST",
+                request.method,
                 request.url(url),
                 content=body,
                 headers=headers,
@@ -121,7 +116,7 @@ def _translated(trace: _Trace, limit_s: float) -> Iterator[None]:
 
 
 def _transport(deadline: Deadline) -> httpx.HTTPTransport:
-    transport = httpx.HTTPTransport(limits=_LIMITS, socket_options=_KEEP_ALIVE, trust_env=False)
+    transport = httpx.HTTPTransport(limits=_LIMITS, socket_options=KEEP_ALIVE, trust_env=False)
     # httpx has no argument for the backend of its pool; a test holds this line to the release that is locked.
     transport._pool._network_backend = LimitedBackend(deadline)
     return transport

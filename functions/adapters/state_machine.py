@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cavendish.errors import AttemptError, WorkflowClosed
 from cavendish.job import Job
 from cavendish.outcome import Report
+from cavendish.plan import Plan
 
 #: All three mean that nobody waits for the token any more.
 _CLOSED: Final = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
@@ -22,11 +23,18 @@ class StateMachine:
         self._arn = arn
         self._lanes = lanes or {}
 
-    def start(self, job: Job) -> None:
+    def start(self, job: Job) -> Plan:
+        assert job.plan is not None, "only a planned job is started"
         try:
-            self._client.start_execution(stateMachineArn=self._arn, name=job.id, input=self._input(job))
+            self._client.start_execution(stateMachineArn=self._arn, name=job.id, input=self._input(job, job.plan))
         except self._client.exceptions.ExecutionAlreadyExists:
-            return  # AWS answers so once it has ended or if the input differs, and with the execution itself if not
+            # AWS answers so once it has ended or if the input differs, and with the execution itself if not.
+            return self._plan(job.id)
+        return job.plan
+
+    def _plan(self, job_id: str) -> Plan:
+        execution = self._client.describe_execution(executionArn=self._execution(job_id))
+        return Plan.model_validate(json.loads(execution["input"])["plan"])
 
     def runs(self, job_id: str) -> bool:
         try:
@@ -58,14 +66,13 @@ class StateMachine:
     def _execution(self, job_id: str) -> str:
         return self._arn.replace(":stateMachine:", ":execution:") + f":{job_id}"
 
-    def _input(self, job: Job) -> str:
-        assert job.plan is not None, "only a planned job is started"
+    def _input(self, job: Job, plan: Plan) -> str:
         return json.dumps(
             {
                 "job_id": job.id,
                 "tenant": job.tenant,
                 "queue_url": self._lanes[job.request.lane],
                 "images": list(range(job.request.n)),
-                "plan": job.plan.model_dump(mode="json"),
+                "plan": plan.model_dump(mode="json"),
             }
         )

@@ -6,9 +6,10 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import wiring
-from api import docs, health, job_list, jobs, models, problems, submit
+from api import docs, head, health, job_list, jobs, models, paths, problems, submit
 
 app = APIGatewayHttpResolver()
+app.use([paths.whole])
 app.include_router(health.router)
 app.include_router(docs.router)
 app.include_router(models.router)
@@ -20,7 +21,7 @@ problems.register(app)
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Called by API Gateway for every path ($default)."""
-    answer = app.resolve(event, context)
+    answer = head.answer(event, lambda asked: app.resolve(asked, context))
     http = event["requestContext"]["http"]
     wiring.logger.info("request.answered", method=http["method"], path=http["path"], status=answer["statusCode"])
     return answer

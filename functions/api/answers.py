@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 import wiring
 from api import incoming
+from api.times import times
 from cavendish.again import ask_again_s
 from cavendish.attempt import Attempt
 from cavendish.job import Job
@@ -36,7 +37,7 @@ def job_body(router: APIGatewayHttpRouter, job: Job, attempts: list[Attempt]) ->
 
 
 def again(job: Job, attempts: list[Attempt]) -> dict[str, str]:
-    seconds = ask_again_s(job, attempts, wiring.clock())
+    seconds = ask_again_s(job, attempts, wiring.clock(), times)
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 

@@ -1,8 +1,8 @@
 """Errors to application/problem+json (RFC 9457), here only. A problem says what is wrong, where, and what to do."""
 
 import json
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -16,6 +16,7 @@ from cavendish.errors import (
     KeyMalformed,
     KeyReused,
     QueryInvalid,
+    RequestFault,
     RequestInvalid,
     RequestTooLarge,
 )
@@ -53,27 +54,28 @@ def register(app: APIGatewayHttpResolver) -> None:
     app.not_found()(partial(_no_route, app))
 
 
-def problem(code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> Response[str]:
-    """A problem of cavendish/problem.py, where its status and its title stand."""
+def problem(
+    code: str, detail: str, faults: Sequence[RequestFault] = (), *, headers: dict[str, str] | None = None
+) -> Response[str]:
+    """A problem of cavendish/problem.py, where its status, its title and the place of its fault stand."""
     return Response(
         status_code=PROBLEMS[code].status,
         content_type="application/problem+json",
-        body=json.dumps(told(code, detail, **more), ensure_ascii=False),
+        body=json.dumps(told(code, detail, faults), ensure_ascii=False),
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 
 def _invalid(error: RequestInvalid) -> Response[str]:
-    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
-    if len(errors) == 1 and error.faults[0].pointer == "":
-        return problem("malformed_body", error.faults[0].detail, errors=errors)
-    detail = f"{len(errors)} fault{'s' if len(errors) > 1 else ''}, see errors; nothing was queued, nothing is billed"
-    return problem("invalid_request", detail, errors=errors)
+    unread = next((one for one in error.faults if (one.part, one.pointer) == ("body", "")), None)
+    if unread:
+        return problem("malformed_body", unread.detail, error.faults)
+    count = f"{len(error.faults)} fault{'s' if len(error.faults) > 1 else ''}"
+    return problem("invalid_request", f"{count}, see errors; nothing was queued, nothing is billed", error.faults)
 
 
 def _invalid_query(error: QueryInvalid) -> Response[str]:
-    errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
-    return problem("invalid_query", "each pointer in errors names a parameter of the query", errors=errors)
+    return problem("invalid_query", "each pointer in errors names a parameter of the query", error.faults)
 
 
 def _too_large(error: RequestTooLarge) -> Response[str]:
@@ -81,7 +83,7 @@ def _too_large(error: RequestTooLarge) -> Response[str]:
 
 
 def _key_malformed(error: KeyMalformed) -> Response[str]:
-    return problem("invalid_idempotency_key", str(error))
+    return problem("invalid_idempotency_key", error.faults[0].detail, error.faults)
 
 
 def _key_reused(error: KeyReused) -> Response[str]:
@@ -97,7 +99,8 @@ def _unknown_job(error: JobUnknown) -> Response[str]:
 
 
 def _gone(error: JobGone) -> Response[str]:
-    return problem("gone", "the job was deleted, or its retention_s is over; nothing of it is left")
+    detail = "the job was deleted, or its retention_s is over; nothing of it is left"
+    return problem("gone", detail, [error.fault] if error.fault else [])
 
 
 def _not_ended(error: JobNotEnded) -> Response[str]:

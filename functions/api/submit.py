@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 import wiring
 from api import caller, incoming, wait
 from api.answers import job_answer
-from cavendish.catalog import catalog
-from cavendish.claim import read_key
-from cavendish.fit import parse
+from cavendish.catalog_file import catalog
+from cavendish.fit import parse_submit
+from cavendish.job import Status
 from cavendish.pipeline.submit import submit
 from cavendish.ulid import ulid
 
@@ -20,25 +20,22 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 @router.post("/v1/jobs")
 def submit_job() -> Response[str]:
     tenant = caller.tenant(router)
+    body, header = incoming.json_body(router), router.current_event.headers.get("idempotency-key")
+    request, key = parse_submit(body, header, catalog())
     now = wiring.clock()
     job, replayed = submit(
-        parse(incoming.json_body(router), catalog()),
+        request,
         tenant=tenant,
         job_id=ulid(now, os.urandom(10)),
         jobs=wiring.jobs(),
         queue=wiring.queue(),
         catalog=catalog(),
         now=now,
-        key=_key(),
+        key=key,
     )
     wiring.logger.info("job.accepted", job_id=job.id, tenant=tenant, replayed=replayed)
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
     headers |= {"Location": f"{incoming.base_url(router)}/v1/jobs/{job.id}"}
     job, waited = wait.for_end(router, job)
-    attempts = wiring.jobs().attempts(job.id) if waited else []
+    attempts = [] if job.status is Status.QUEUED else wiring.jobs().attempts(job.id)
     return job_answer(router, 200 if job.ended else 202, job, attempts, {**headers, **waited})
-
-
-def _key() -> str | None:
-    header = router.current_event.headers.get("idempotency-key")
-    return None if header is None else read_key(header)

@@ -9,6 +9,7 @@ from typing import Final
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 import wiring
+from api.headers import split
 from cavendish.errors import JobGone
 from cavendish.job import Job
 
@@ -19,7 +20,7 @@ _MARGIN_S: Final = 2.0
 #: The pauses between looks, in seconds: most jobs end late, some at once.
 _FIRST_PAUSES_S: Final = (0.2, 0.3, 0.4, 0.6, 0.8)
 _PAUSE_S: Final = 1.0
-_WAIT: Final = re.compile(r'wait\s*=\s*"?([0-9]{1,9})"?', re.IGNORECASE)
+_WAIT: Final = re.compile(r'wait\s*=\s*("?)([0-9]+)\1', re.IGNORECASE)
 
 
 def for_end(router: APIGatewayHttpRouter, job: Job) -> tuple[Job, dict[str, str]]:
@@ -34,10 +35,15 @@ def for_end(router: APIGatewayHttpRouter, job: Job) -> tuple[Job, dict[str, str]
 
 def preferred(prefer: str | None) -> int | None:
     """How long the caller would wait, in seconds; None: it says nothing, or nothing that can be read."""
-    preferences = (one.partition(";")[0].strip() for one in (prefer or "").split(","))
-    matches = (match for one in preferences if (match := _WAIT.fullmatch(one)))
+    preferences = (split(one, ";")[:1] for one in split(prefer or "", ","))
+    matches = (match for one in preferences for said in one if (match := _WAIT.fullmatch(said)))
     first = next(matches, None)
-    return min(int(first[1]), _LONGEST_S) if first else None
+    return _clipped(first[2].lstrip("0")) if first else None
+
+
+def _clipped(digits: str) -> int:
+    """Python reads no number of thousands of digits."""
+    return _LONGEST_S if len(digits) > 2 else min(int(digits or "0"), _LONGEST_S)
 
 
 def until_ended(

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from local.model_server.generate import WORLD
+from local.model_server.call import WORLD
 from local.model_server.weather import Weather
 
 routes = web.RouteTableDef()
@@ -40,6 +40,12 @@ async def set_weather(request: web.Request) -> web.Response:
 @routes.get("/_control/calls")
 async def calls(request: web.Request) -> web.Response:
     return web.json_response(request.app[WORLD].ledger.calls())
+
+
+@routes.get("/_control/requests/{n:[0-9]+}")
+async def request_of(request: web.Request) -> web.Response:
+    kept = request.app[WORLD].requests.get(int(request.match_info["n"]))
+    return web.json_response(kept) if kept else web.json_response({"error": "no such call"}, status=404)
 
 
 @routes.get("/_control/bill")

@@ -19,9 +19,9 @@ GRAIN = 5
 
 
 @lru_cache(maxsize=12)
-def draw(prompt: str, take: int, size: Pixels, *, model: str, tier: str, mime: str) -> bytes:
+def draw(prompt: str, take: int, size: Pixels, *, model: str, tier: str, mime: str, quality: int = 90) -> bytes:
     caption = f"{model.upper()}  ·  {tier}  ·  {size[0]} x {size[1]}"
-    return encode(compose(prompt, take, size, caption), mime)
+    return encode(compose(prompt, take, size, caption), mime, quality)
 
 
 def compose(prompt: str, take: int, size: Pixels, caption: str) -> Image.Image:
@@ -39,12 +39,14 @@ def compose(prompt: str, take: int, size: Pixels, caption: str) -> Image.Image:
     return canvas
 
 
-def encode(image: Image.Image, mime: str) -> bytes:
+def encode(image: Image.Image, mime: str, quality: int = 90) -> bytes:
     out = io.BytesIO()
     if mime == "image/png":
         image.save(out, "PNG", compress_level=1)
+    elif mime == "image/webp":
+        image.save(out, "WEBP", quality=quality, method=0)
     else:
-        image.save(out, "JPEG", quality=90, subsampling=0)
+        image.save(out, "JPEG", quality=max(1, quality), subsampling=0)
     return out.getvalue()
 
 

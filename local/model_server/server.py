@@ -1,14 +1,12 @@
-"""The routes of the model server."""
-
-from typing import Any
+"""The routes of the model server: every provider on one port."""
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from local.model_server import control
-from local.model_server.faults import Fault
-from local.model_server.generate import WORLD, check_key, generate, known_model
-from local.model_server.models import Model, models
+from local.model_server import control, gateway_routes, links
+from local.model_server.call import WORLD
+from local.model_server.fault import Fault
+from local.model_server.google import routes as google
 from local.model_server.world import World
 
 LARGEST_REQUEST = 128 * 1024 * 1024  # references come inline
@@ -18,10 +16,9 @@ def application(world: World) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[_envelopes])
     app[WORLD] = world
     app.router.add_routes(control.routes)
-    version = "/{version:v1|v1beta}"
-    app.router.add_get(version + "/models", list_models)
-    app.router.add_get(version + "/models/{model}", show_model)
-    app.router.add_post(version + "/models/{model:[^/:]+}:{method:generateContent|streamGenerateContent}", generate)
+    google.add(app)
+    gateway_routes.add(app)
+    app.router.add_get("/_assets/{name:[0-9a-f]+}.{ending}", links.show)
     return app
 
 
@@ -30,20 +27,4 @@ async def _envelopes(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except Fault as fault:
-        return web.json_response(fault.envelope, status=fault.code)
-
-
-async def list_models(request: web.Request) -> web.Response:
-    check_key(request)
-    return web.json_response({"models": [_described(name, model) for name, model in models().items()]})
-
-
-async def show_model(request: web.Request) -> web.Response:
-    check_key(request)
-    return web.json_response(_described(request.match_info["model"], known_model(request)))
-
-
-def _described(name: str, model: Model) -> dict[str, Any]:
-    methods = ["generateContent", "streamGenerateContent"]
-    facts = {"displayName": name, "thinking": model.thinks}
-    return {"name": f"models/{name}", **facts, "supportedGenerationMethods": methods}
+        return web.json_response(fault.envelope, status=fault.status, headers=fault.headers)

@@ -1,5 +1,8 @@
 """Exact pixels per model, ratio and size. Source: model-apis.md section 4.1."""
 
+import math
+import re
+
 from local.model_server.models import Model
 
 Pixels = tuple[int, int]
@@ -48,6 +51,30 @@ def nearest_ratio(model: Model, shape: Pixels) -> str:
     """Without a ratio the picture follows the last reference image."""
     wanted = shape[0] / shape[1]
     return min(table(model), key=lambda ratio: abs(_value(ratio) / wanted - wanted / _value(ratio)))
+
+
+def nearest_size(shape: Pixels) -> str:
+    """The tier whose area is nearest."""
+    side = math.sqrt(shape[0] * shape[1]) / 1024
+    return min(SCALE, key=lambda size: abs(math.log(SCALE[size] / side)))
+
+
+def scaled(shape: Pixels, size: str) -> Pixels:
+    """Another area in the same shape, as OpenAI likes it: multiples of 16."""
+    factor = SCALE[size] * 1024 / math.sqrt(shape[0] * shape[1])
+    return max(16, round(shape[0] * factor / 16) * 16), max(16, round(shape[1] * factor / 16) * 16)
+
+
+def parsed(text: object) -> Pixels | None:
+    """Pixels such as 1536x1024."""
+    match = re.fullmatch(r"([1-9]\d{0,5})[xX*]([1-9]\d{0,5})", text) if isinstance(text, str) else None
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def reduced(shape: Pixels) -> str:
+    """The ratio of pixels in lowest terms."""
+    common = math.gcd(*shape)
+    return f"{shape[0] // common}:{shape[1] // common}"
 
 
 def _value(ratio: str) -> float:

@@ -1,16 +1,19 @@
 """The image files that one answer carries: the picture, its drafts, or what a lying model sends instead."""
 
+import struct
+import zlib
 from dataclasses import dataclass
 
 from PIL import Image
 
 from local.model_server.ask import Ask
-from local.model_server.fate import Fate
+from local.model_server.fate import HOSTILE, WITHOUT_PICTURE, Fate
 from local.model_server.picture import draw, encode
+from local.model_server.sizes import Pixels
 
 NOT_AN_IMAGE = b"The picture is being prepared. Please come back later."
-WITHOUT_PICTURE = frozenset({"no-image", "refused", "blocked", "text-only"})
 DRAFTS = 2
+ENDLESS = HOSTILE - {"big-header"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,16 @@ def shoot(ask: Ask, fate: Fate, take: int, mime: str) -> list[Shot]:
     """In the order of the answer; the picture itself is last."""
     if fate.kind in WITHOUT_PICTURE:
         return []
+    if fate.kind in ENDLESS:
+        return [Shot("image/png", png_head(ask.pixels(fate.size)))]
     drafts = [_drawn(ask, "1K", take + 1 + nth, mime) for nth in range(DRAFTS)] if "drafts" in fate.kind else []
     return [*drafts, _final(ask, fate, take, mime)]
+
+
+def png_head(size: Pixels) -> bytes:
+    """As a PNG begins: 33 bytes, whose base64 has no padding, so that more can follow."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
 
 
 def _final(ask: Ask, fate: Fate, take: int, mime: str) -> Shot:
@@ -40,4 +51,5 @@ def _final(ask: Ask, fate: Fate, take: int, mime: str) -> Shot:
 
 
 def _drawn(ask: Ask, size: str, take: int, mime: str) -> Shot:
-    return Shot(mime, draw(ask.prompt, take, ask.pixels(size), model=ask.model.id, tier=size, mime=mime))
+    known = {"model": ask.model.id, "tier": size, "mime": mime, "quality": ask.quality}
+    return Shot(mime, draw(ask.prompt, take, ask.pixels(size), **known))

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from local.model_server.ask import Ask
+from local.model_server.assets import Assets
 from local.model_server.bill import Ledger
 from local.model_server.fate import Fate
+from local.model_server.record import Requests
 from local.model_server.script import Scripts
 from local.model_server.weather import HOUR, Weather
 
@@ -22,6 +24,8 @@ class World:
     start_hour: float = 12.0  # UTC
     scripts: Scripts = field(default_factory=Scripts)
     ledger: Ledger = field(default_factory=Ledger)
+    requests: Requests = field(default_factory=Requests)
+    assets: Assets = field(default_factory=Assets)
     pool: ThreadPoolExecutor = field(default_factory=ThreadPoolExecutor)
     _started: float = field(default_factory=time.monotonic)
     _asked: Counter[str] = field(default_factory=Counter)

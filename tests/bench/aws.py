@@ -1,11 +1,11 @@
 """An AWS that knows one key and takes every write at once; it does nothing, so that only its caller is measured."""
 
 import json
-import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
 from cavendish.key import Key
+from tests.bench.serving import serve
 
 _KEY: Final = Key(digest="0" * 64, tenant="acme", created_at=0).model_dump_json()
 _ANSWERS: Final = {
@@ -28,13 +28,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def main() -> None:
-    """Serve until stopped; the first line says where."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}\n")
-    sys.stdout.flush()
-    server.serve_forever()
-
-
 if __name__ == "__main__":
-    main()
+    serve(_Handler)

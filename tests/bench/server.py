@@ -7,8 +7,10 @@ import random
 import struct
 import sys
 import zlib
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.bench.serving import serve
 
 EDGE_PIXELS = 4096
 
@@ -60,14 +62,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def main() -> None:
-    """Serve until stopped; the first line says where."""
-    _Handler.large = answer(png(int(sys.argv[1])))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}\n")
-    sys.stdout.flush()
-    server.serve_forever()
-
-
 if __name__ == "__main__":
-    main()
+    _Handler.large = answer(png(int(sys.argv[1])))
+    serve(_Handler)

@@ -47,15 +47,19 @@ WAYS: dict[str, Way] = {"cavendish": ours, "google-genai": google_genai, "httpx,
 def _caller(url: str, s3: Any) -> Any:
     from adapters.images_bucket import ImagesBucket  # each way imports only what it needs
     from adapters.model_http import ModelHttp
-    from cavendish.catalog import catalog
+    from adapters.safe_fetch import SafeFetch
+    from cavendish.catalog_file import catalog
+    from cavendish.credential import Credential
     from cavendish.pipeline.call import Caller
 
     return Caller(
-        models=ModelHttp(lambda _: "key", {"gemini": url}, time.monotonic),
+        models=ModelHttp(lambda _: Credential("key"), {"gemini": url}, time.monotonic),
+        web=SafeFetch(time.monotonic),
         images=ImagesBucket(s3, "images"),
         catalog=catalog(),
         open_file=lambda: cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=256 * 1024)),
         clock=time.monotonic,
+        pause=time.sleep,
     )
 
 

@@ -17,7 +17,8 @@ WARM_WORKERS = 4
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with running_cloud(tmp_path_factory.mktemp("cloud"), time_scale=TIME_SCALE) as cloud:
+    # What one test makes of a model must not change another one's way: routing learns only where a test lets it.
+    with running_cloud(tmp_path_factory.mktemp("cloud"), time_scale=TIME_SCALE, learning=False) as cloud:
         cloud.made()
         yield cloud
 

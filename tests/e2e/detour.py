@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.ladder import build
 from cavendish.request import JobRequest
 from cavendish_client import JobView

@@ -53,7 +53,7 @@ def test_nothing_may_be_cached(cloud: Cloud) -> None:
 
 
 def test_a_prompt_reaches_the_model_letter_by_letter(cloud: Cloud) -> None:
-    prompt = f' {cloud.prompt()}\n\t“Größe” \\n {{"a": 1}} 鷺 \U0001f426 $(date) %00 </script> \x00 \u202etfel '
+    prompt = f' {cloud.prompt()}\n\t“Größe” \\n {{"a": 1}} 鷺 \U0001f426 $(date) %00 </script> \x01 \u202etfel '
     cloud.ended(call(cloud, "POST", "/v1/jobs", json={"prompt": prompt, "size": "1K"}).json()["id"])
     assert [one["prompt"] for one in cloud.models.calls(prompt)] == [prompt]
 
@@ -124,6 +124,21 @@ def test_an_id_of_no_job_is_not_found(cloud: Cloud, job_id: str) -> None:
 def test_health_needs_no_key(cloud: Cloud) -> None:
     answer = call(cloud, "GET", "/health", headers={})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/models", "/docs", f"/v1/jobs/{SOMEBODYS}"])
+def test_head_is_answered_like_get_without_the_body(cloud: Cloud, path: str) -> None:
+    whole, head = call(cloud, "GET", path), call(cloud, "HEAD", path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    same = ("content-type", "content-length", "cache-control")
+    assert [head.headers[name] for name in same] == [whole.headers[name] for name in same]
+
+
+@pytest.mark.parametrize("path", ["/v1/models/", "/v1/jobs/", f"/v1/jobs/{SOMEBODYS}/"])
+def test_a_path_with_a_slash_at_its_end_leads_nowhere(cloud: Cloud, path: str) -> None:
+    # Of a path of one part the emulator's own addresses lose the slash: those are in tests/integration/test_head.py.
+    answer = call(cloud, "GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_path")
 
 
 def test_a_path_that_leads_nowhere_is_a_problem_like_any_other(cloud: Cloud) -> None:

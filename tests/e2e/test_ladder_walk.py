@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.errors import AttemptError, RequestInvalid
 from cavendish.fit import parse
 from cavendish.ladder import build

@@ -1,7 +1,10 @@
 """The list of a tenant's jobs: its own, newest first, filtered, page after page."""
 
+import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +13,9 @@ from cavendish_client import Client
 from tests.e2e.asking import ask
 from tests.e2e.cloud import Cloud
 from tests.e2e.eventually import eventually
+
+#: How many submit at once while the list is walked through, and how many jobs each of them at most.
+SUBMITTERS, EACH = 2, 8
 
 
 @pytest.fixture
@@ -83,6 +89,40 @@ def test_the_links_lead_through_all_pages(cloud: Cloud, tenant: Client) -> None:
         path = answer.links["next"]["url"].removeprefix(cloud.running.api)
 
     assert found == [mine[:2], mine[2:4], mine[4:]]
+
+
+def test_a_walk_finds_each_earlier_job_exactly_once_while_others_are_submitted(cloud: Cloud, tenant: Client) -> None:
+    earlier = submitted(cloud, tenant, 7, tags=["a"])
+    later: list[str] = []
+    walked: list[str] = []
+    at_an_end = threading.Event()
+
+    def submit_more() -> None:
+        for _ in range(EACH):
+            if not at_an_end.is_set():
+                later.extend(submitted(cloud, tenant, 1, tags=["a"]))
+
+    def one_more(than: int) -> bool:
+        return len(later) > than or len(later) == SUBMITTERS * EACH
+
+    with ThreadPoolExecutor(SUBMITTERS) as pool:
+        submitters = [pool.submit(submit_more) for _ in range(SUBMITTERS)]
+        try:
+            after = ""
+            while after is not None:
+                page = listed(cloud, tenant, f"?tag=a&limit=2{after and '&after=' + after}")
+                walked += [job["id"] for job in page["jobs"]]
+                after = page["next"]
+                eventually(partial(one_more, len(later)), 40)
+        finally:
+            at_an_end.set()
+    for submitter in submitters:
+        submitter.result()
+
+    assert [job_id for job_id in walked if job_id in earlier] == earlier
+    assert len(set(walked)) == len(walked)
+    assert set(walked) <= {*earlier, *later}
+    assert set(later) - set(walked), "some were submitted behind the walk's back"
 
 
 def test_a_page_is_full_although_most_jobs_are_not_asked_for(cloud: Cloud, tenant: Client) -> None:

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from adapters.model_http import ModelHttp
+from cavendish.credential import Credential
 from cavendish.errors import CallFailed
 from cavendish.wire import WireRequest
 
 
 def new_client() -> ModelHttp:
-    return ModelHttp(lambda route: f"key of {route}", {"gemini": "http://gemini.test"}, time.monotonic)
+    return ModelHttp(lambda route: Credential(f"key of {route}"), {"gemini": "http://gemini.test"}, time.monotonic)
 
 
 def call(client: ModelHttp, url: str, *, limit_s: float = 5, path: str = "/v1beta/x", **body: Any) -> tuple[int, bytes]:
     request = WireRequest(path=path, headers={"x-goog-api-key": "secret"}, body=body)
-    with client.post(url, request, limit_s=limit_s) as answer:
+    with client.send(url, request, limit_s=limit_s) as answer:
         return answer.status, b"".join(answer.chunks())
 
 

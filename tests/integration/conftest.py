@@ -85,6 +85,8 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
         "PROVIDER_KEYS_SECRET": unused_name,
         "WORKFLOW_ARN": machine["stateMachineArn"],
         "ROUTE_BASES": "gemini=http://127.0.0.1:9",
+        "ALLOW_LOCAL_HTTP": "false",
+        "LEARNING": "on",
         "API_ORIGIN": "",
         **dict.fromkeys(QUEUES, queue),
     }
@@ -92,6 +94,7 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
         monkeypatch.setenv(name, value)
     forget()
     importlib.import_module("api.caller")._known.cache_clear()
+    importlib.import_module("api.times")._recent.cache_clear()
     yield Functions(queue)
     forget()
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import generator
+import providers
+
 import wiring
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.fit import parse
 from cavendish.job import Job
 from cavendish.key import Key, digest
@@ -35,7 +38,7 @@ def event(name: str) -> dict[str, Any]:
 
 def forget() -> None:
     """What one test's environment was wired to is nothing for the next one."""
-    for thing in vars(wiring).values():
+    for thing in [thing for module in (wiring, providers, generator) for thing in vars(module).values()]:
         if hasattr(getattr(thing, "__wrapped__", None), "cache_clear"):
             thing.__wrapped__.cache_clear()
 
@@ -56,6 +59,19 @@ class Functions:
         answer = self.call("api", name)
         return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
 
+    def ask(self, method: str, path: str, body: str = "", **headers: str) -> dict[str, Any]:
+        """The API's whole answer to a request with the events' key; `_` in a header's name is `-`."""
+        fields = event("api.read")
+        http = {**fields["requestContext"]["http"], "method": method, "path": path}
+        brought = {
+            "rawPath": path,
+            "headers": {**fields["headers"], **{name.replace("_", "-"): value for name, value in headers.items()}},
+            "requestContext": {**fields["requestContext"], "http": http},
+            "body": body,
+        }
+        answer: dict[str, Any] = importlib.import_module("api").handler({**fields, **brought}, CONTEXT)
+        return answer
+
     def job(self) -> Job:
         job = wiring.jobs().get(JOB_ID)
         assert job is not None
@@ -67,16 +83,16 @@ class Functions:
         wiring.keys().add(key)
         return key
 
-    def with_job(self) -> Job:
+    def with_job(self, body: str | None = None) -> Job:
         """The job that the events name, as if it had been submitted a moment ago."""
-        request = parse(event("api.submit")["body"].encode(), catalog())
+        request = parse((body or event("api.submit")["body"]).encode(), catalog())
         queue = SimpleNamespace(send=lambda job: None)
         return submit(
             request, tenant="acme", job_id=JOB_ID, jobs=wiring.jobs(), queue=queue, catalog=catalog(), now=time.time()
         ).job
 
-    def with_running_job(self) -> Job:
-        job = self.with_job()
+    def with_running_job(self, body: str | None = None) -> Job:
+        job = self.with_job(body)
         started = job.started(build(job.request, catalog(), deadline_at=job.deadline_at), time.time())
         wiring.jobs().save(job, started, started.event("job.started"))
         return started

@@ -147,6 +147,25 @@ def test_the_messages_of_one_batch_are_in_flight_together(
     assert outcomes == ["no_image"] * 3
 
 
+@pytest.mark.parametrize(("status", "marks"), [("418 I'm a teapot", ["status:418"]), ("503 Overloaded", [])])
+def test_what_a_model_says_that_nobody_knows_is_logged(
+    functions: Functions,
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[..., Server],
+    caplog: pytest.LogCaptureFixture,
+    *,
+    status: str,
+    marks: list[str],
+) -> None:
+    monkeypatch.setenv("ROUTE_BASES", f"gemini={serve(lambda talk: talk.answer(status=status)).url}")
+    functions.with_running_job()
+
+    functions.call("generate", "generate.attempt")
+
+    unknown = [vars(line) for line in caplog.records if line.message == "answer.unknown"]
+    assert [(line["job_id"], line["unknown"]) for line in unknown] == [(JOB_ID, mark) for mark in marks]
+
+
 def test_a_message_of_another_version_is_no_failure_of_the_batch(functions: Functions) -> None:
     assert functions.call("generate", "generate.other-version") == {"batchItemFailures": []}
 

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from adapters.keys_table import KeysTable
 from adapters.provider_keys import ProviderKeys
+from cavendish.credential import Credential
 from cavendish.key import Key, digest
 from local.errors import CloudError
-from local.keys import find_key, listing, local_keys
+from local.keys import app, find_key, listing, local_keys
 from tests.builders import NOW, TENANT
+from tests.integration.sockets import Server
 
 FRESH_S = 300
+Secret = Callable[[], dict[str, str]]
 #: NOW, as the list of keys writes it.
 DAY = ("2027-01-15", "08:00", "UTC")
 
@@ -136,27 +140,66 @@ def put(aws: Callable[..., Any], unused_name: str) -> Callable[[dict[str, str]],
     return put
 
 
-def test_a_route_has_the_key_of_its_name_and_an_empty_one_if_none_is_set(put: Any) -> None:
+def test_a_route_has_the_key_of_its_name_and_none_if_none_is_set(put: Any) -> None:
     keys = ProviderKeys(*put({"gemini": "a"}), lambda: 0)
 
-    assert (keys.get("gemini"), keys.get("openai")) == ("a", "")
+    assert (keys.get("gemini"), keys.get("openai")) == (Credential("a"), None)
 
 
 def test_the_secret_is_read_again_after_a_while_and_not_before(put: Any) -> None:
     now = [0.0]
     keys = ProviderKeys(*put({"gemini": "old"}), lambda: now[0])
-    assert keys.get("gemini") == "old"
+    assert keys.get("gemini") == Credential("old")
     put({"gemini": "new"})
 
     now[0] = FRESH_S
-    assert keys.get("gemini") == "old"
+    assert keys.get("gemini") == Credential("old")
     now[0] = FRESH_S + 0.1
-    assert keys.get("gemini") == "new"
+    assert keys.get("gemini") == Credential("new")
 
 
 def test_a_key_that_was_missing_is_looked_for_at_once(put: Any) -> None:
     keys = ProviderKeys(*put({}), lambda: 0)
-    assert keys.get("gemini") == ""
+    assert keys.get("gemini") is None
     put({"gemini": "set meanwhile"})
 
-    assert keys.get("gemini") == "set meanwhile"
+    assert keys.get("gemini") == Credential("set meanwhile")
+
+
+STACK = """<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>s</StackName>
+<Outputs><member><OutputKey>ProviderKeysSecret</OutputKey><OutputValue>{}</OutputValue></member></Outputs>
+</member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
+
+
+@pytest.fixture
+def secret(put: Any, serve: Callable[..., Server], unused_name: str, monkeypatch: pytest.MonkeyPatch) -> Secret:
+    """Reads the secret of a stack whose outputs a server tells."""
+    cloudformation = serve(lambda talk: talk.answer(STACK.format(unused_name).encode()))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation.url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client, name = put({"gemini": "kept"})
+    return lambda: json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+
+
+ACCOUNT = {"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\nAAAA\n"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("AIza-key\n", "AIza-key"),
+        ("AIza-key", "AIza-key"),
+        (json.dumps(ACCOUNT, indent=2) + "\n", json.dumps(ACCOUNT, indent=2)),
+    ],
+)
+def test_a_providers_key_is_all_that_is_said_beside_the_other_routes(secret: Secret, said: str, kept: str) -> None:
+    done = CliRunner().invoke(app, ["provider", "vertex"], input=said)
+
+    assert (done.exit_code, secret()) == (0, {"gemini": "kept", "vertex": kept})
+    assert kept not in done.output
+
+
+def test_a_route_that_is_none_takes_no_key(secret: Secret) -> None:
+    done = CliRunner().invoke(app, ["provider", "vortex"], input="k")
+
+    assert (done.exit_code, secret()) == (1, {"gemini": "kept"})

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from adapters.model_http import ModelHttp
+from cavendish.credential import Credential
 from cavendish.errors import CallFailed
 from cavendish.wire import WireRequest
 from tests.integration.calls import call, failing, new_client, taking
@@ -22,7 +23,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 def test_an_answer_comes_as_it_is(client: ModelHttp, serve: Callable[..., Server]) -> None:
     server = serve(lambda talk: talk.answer(PICTURE, status="429 Slow", headers="Retry-After: 7\r\n"))
     request = WireRequest(path="/x", headers={}, body={})
-    with client.post(server.url, request, limit_s=5) as answer:
+    with client.send(server.url, request, limit_s=5) as answer:
         body = b"".join(answer.chunks())
 
     assert (answer.status, answer.headers.get("retry-after"), body) == (429, "7", PICTURE)
@@ -157,7 +158,10 @@ def test_proxies_of_the_environment_are_ignored(
 
 
 def test_a_route_has_its_address_and_its_key(client: ModelHttp) -> None:
-    assert (client.base_url("gemini"), client.key("gemini")) == ("http://gemini.test", "key of gemini")
+    assert (client.base_url("gemini"), client.credential("gemini")) == (
+        "http://gemini.test",
+        Credential("key of gemini"),
+    )
 
 
 @pytest.mark.parametrize("key", ["secret\n", "sécret", "a\r\nb: c"])
@@ -166,6 +170,6 @@ def test_a_key_that_cannot_be_a_header_was_never_sent(
 ) -> None:
     request = WireRequest(path="/", headers={"x-goog-api-key": key}, body={})
 
-    with pytest.raises(CallFailed) as failed, client.post(serve().url, request, limit_s=5):
+    with pytest.raises(CallFailed) as failed, client.send(serve().url, request, limit_s=5):
         pass
     assert not failed.value.sent

@@ -22,7 +22,7 @@ REQUEST = WireRequest(path="/", headers={}, body={})
 def read_as_caller_does(client: ModelHttp, url: str, limit_s: float = 5) -> None:
     """Read until the JSON is complete and no further, then give the answer a moment to end."""
     complete = b""
-    with client.post(url, REQUEST, limit_s=limit_s) as answer:
+    with client.send(url, REQUEST, limit_s=limit_s) as answer:
         for chunk in answer.chunks():
             complete += chunk
             if complete == WHOLE:

@@ -26,7 +26,16 @@ from tests.builders import a_job
         ("wait=26", 25),
         ("wait=999999999", 25),
         *((header, None) for header in ("wait", "wait=", "wait=-1", "wait=1.5", "wait=x", "waits=5", "wait=\u0665")),
-        ("wait=" + "9" * 5000, None),
+        ("wait=" + "9" * 5000, 25),
+        ("wait=0000000000000007", 7),
+        ('foo="a, wait=9", wait=3', 3),
+        ('foo="a, wait=9"', None),
+        (r'foo="\", wait=9"', None),
+        ('foo="a, wait=9', None),
+        ('foo;bar="x,y;z", wait=3;baz="," ', 3),
+        ('wait="7', None),
+        (",, ,wait=4", 4),
+        ("; ,wait=4", 4),
     ],
 )
 def test_the_wait_that_is_preferred_is_read_or_ignored(header: str | None, seconds: int | None) -> None:

@@ -57,6 +57,12 @@ def test_a_second_start_is_no_second_execution_and_no_error(workflow: Workflow, 
     assert not workflow.runs(JOB_ID)
 
 
+def test_a_start_gives_the_plan_that_runs(workflow: Workflow) -> None:
+    first, again = a_running_job(), a_running_job(a_request(size="4K"))
+
+    assert (workflow.start(first), workflow.start(again), workflow.start(first)) == (first.plan,) * 3
+
+
 def test_a_start_after_the_end_starts_nothing(workflow: Workflow) -> None:
     workflow.start(a_running_job())
     workflow.stop(JOB_ID)

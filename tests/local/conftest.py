@@ -1,5 +1,7 @@
 """A real model server in a process of its own, and the official SDK pointed at it."""
 
+import base64
+import io
 import json
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 with warnings.catch_warnings():  # the SDK's source warns while it is compiled; our tests take warnings for errors
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -36,6 +39,14 @@ class ModelServer:
 
     def calls(self, prompt: str) -> list[dict[str, Any]]:
         return [call for call in self.get("calls") if call["prompt"] == prompt]
+
+    def post(self, path: str, body: Any, key: str = "k", timeout_s: float = 10) -> httpx.Response:
+        """A call as a gateway's client makes it."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return httpx.post(f"{self.url}{path}", json=body, headers=headers, timeout=timeout_s)
+
+    def fetch(self, path: str, key: str = "k") -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", headers={"Authorization": f"Bearer {key}"} if key else {})
 
     def generate(
         self, prompt: str, model: str = "gemini-3.1-flash-image", timeout_s: float = 10, **more: Any
@@ -80,3 +91,16 @@ def client_for(server: ModelServer) -> Callable[[str], genai.Client]:
 @pytest.fixture(scope="session")
 def client(client_for: Callable[[str], genai.Client]) -> genai.Client:
     return client_for("any")
+
+
+def opened(data: bytes | str) -> Image.Image:
+    """The picture in bytes, or in base64 with or without the head of a data URL; every pixel of it was read."""
+    raw = base64.b64decode(data.rpartition(",")[2]) if isinstance(data, str) else data
+    image = Image.open(io.BytesIO(raw))
+    image.load()
+    return image
+
+
+@pytest.fixture(scope="session")
+def measured() -> Callable[[bytes | str], tuple[int, int]]:
+    return lambda data: opened(data).size

@@ -20,13 +20,37 @@ FLASH, PRO, OLD = "gemini-3.1-flash-image", "gemini-3-pro-image", "gemini-2.5-fl
         ("drip over=9s after=0s", Fate(kind="drip", over_s=9, after_s=0)),
         ("drafts size=1K after=0s", Fate(kind="drafts", size="1K", after_s=0)),
         ("version=gemini-2.5-flash-image after=0s", Fate(version=OLD, after_s=0)),
+        ("finish=IMAGE_OTHER after=0s", Fate(kind="finish", reason="IMAGE_OTHER", after_s=0)),
+        ("ok finish=MAX_TOKENS after=0s", Fate(reason="MAX_TOKENS", after_s=0)),
+        ("block=JAILBREAK after=0s", Fate(kind="block", reason="JAILBREAK", after_s=0)),
+        ("status=418 after=0s", Fate(kind="status", status=418, after_s=0)),
+        ("as-url link=gone after=0s", Fate(shape="url", link="gone", after_s=0)),
+        ("drip on-link over=9s after=0s", Fate(kind="drip", on_link=True, over_s=9, after_s=0)),
+        ("usage=strings after=0s", Fate(usage="strings", after_s=0)),
+        ("huge bytes=2GB after=0s", Fate(kind="huge", bytes=2 * 1024**3, after_s=0)),
     ],
 )
 def test_an_answer_is_a_kind_and_its_options(answer, fate):
     assert parse(answer) == fate
 
 
-@pytest.mark.parametrize("answer", ["5O3", "ok ok", "503 per-day", "after=soon", "size=3K", "429 limit-1", "version="])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "5O3",
+        "ok ok",
+        "503 per-day",
+        "after=soon",
+        "size=3K",
+        "429 limit-1",
+        "version=",
+        "status=99",
+        "finish=",
+        "bytes=2TB",
+        "usage=odd",
+        "as-text",
+    ],
+)
 def test_a_word_that_is_not_in_the_grammar_is_refused(answer):
     with pytest.raises(UnknownWordError):
         parse(answer)

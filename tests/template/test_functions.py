@@ -8,7 +8,10 @@ from tests.template import settings
 from tests.template.resources import Resource, Template
 
 #: Variables that are read by others than us, and who reads them.
-FOREIGN = {"POWERTOOLS_SERVICE_NAME": "Powertools", "MALLOC_ARENA_MAX": "glibc"}
+FOREIGN = {
+    "POWERTOOLS_SERVICE_NAME": "Powertools",
+    "MALLOC_ARENA_MAX": "glibc",
+}
 #: What may be done to every resource there is, and why: Step Functions' log delivery knows no resources.
 EVERYWHERE = {"WorkflowRole": "logs:"}
 

@@ -9,9 +9,10 @@ import pytest
 from adapters.rows import attempt_row, job_row
 from adapters.state_machine import StateMachine
 from cavendish.attempt import Attempt, AttemptKey, Result, State, StoredImage
-from cavendish.catalog import catalog
+from cavendish.body import KEPT_MAX_BYTES
+from cavendish.catalog_file import catalog
 from cavendish.errors import RequestTooLarge
-from cavendish.fit import KEPT_MAX_BYTES, parse
+from cavendish.fit import parse
 from cavendish.image import Measured
 from cavendish.job import Job, Status
 from cavendish.ladder import build

@@ -2,11 +2,13 @@
 
 import pytest
 
-from cavendish.again import LEAST_S, MOST_S, ask_again_s
+from cavendish.again import LEAST_S, MOST_S
+from cavendish.again import ask_again_s as asked
 from cavendish.attempt import Attempt, AttemptKey
-from cavendish.job import TERMINAL, Status
+from cavendish.job import TERMINAL, Job, Status
 from cavendish.outcome import Outcome
-from cavendish.plan import Plan, Wait
+from cavendish.plan import Call, Plan, Wait
+from cavendish.sketch import ACCURACY, Sketch
 from tests.builders import (
     NOW,
     a_call,
@@ -22,6 +24,11 @@ from tests.builders import (
     an_attempt,
     an_ended_attempt,
 )
+
+
+def ask_again_s(job: Job, attempts: list[Attempt], now: float, times: Sketch = Sketch()) -> int | None:  # noqa: B008
+    """By default nobody knows how long a call takes."""
+    return asked(job, attempts, now, lambda call: times)
 
 
 def waiting(*, key: AttemptKey | None = None, retry_after_s: float | None = None) -> Attempt:
@@ -47,7 +54,7 @@ def test_between_two_steps_it_is_a_moment(job: object) -> None:
 
 
 @pytest.mark.parametrize(("limit_s", "again_s"), [(10, 1), (80, 4), (180, 9), (660, MOST_S)])
-def test_while_a_call_runs_it_is_a_share_of_what_the_call_may_take(limit_s: int, again_s: int) -> None:
+def test_while_a_call_runs_that_nobody_knows_it_is_a_share_of_its_limit(limit_s: int, again_s: int) -> None:
     assert ask_again_s(a_running_job(), [an_attempt(call=a_call(limit_s=limit_s))], NOW + 3) == again_s
 
 
@@ -96,3 +103,61 @@ def test_an_image_that_has_not_begun_is_waited_for_like_any_other() -> None:
 
 def test_it_is_never_less_than_a_second() -> None:
     assert ask_again_s(a_running_job(), [an_attempt(call=a_call(limit_s=1))], NOW) == LEAST_S
+
+
+def calling(limit_s: int = 100, image: int = 0) -> Attempt:
+    return an_attempt(a_key(image=image), call=a_call(limit_s=limit_s))
+
+
+@pytest.mark.parametrize(("took_s", "passed_s", "again_s"), [(4, 0, 4), (20, 0, 20), (20, 15, 5), (90, 80, 10)])
+def test_while_a_call_runs_it_is_what_such_calls_take_less_what_has_passed(
+    took_s: float, passed_s: float, again_s: int
+) -> None:
+    times = Sketch.of([took_s] * 8)
+    found = ask_again_s(a_running_job(), [calling()], NOW + passed_s, times)
+
+    assert found is not None
+    assert abs(found - again_s) <= took_s * ACCURACY + 1
+
+
+def test_of_calls_that_vary_only_those_count_that_took_longer_than_this_one_has() -> None:
+    times = Sketch.of([2, 2, 2, 2, 2, 10, 20, 20, 20])
+
+    assert ask_again_s(a_running_job(), [calling()], NOW, times) == 2
+    assert ask_again_s(a_running_job(), [calling()], NOW + 3, times) in (16, 17, 18)
+    assert ask_again_s(a_running_job(), [calling()], NOW + 12, times) in (7, 8, 9)
+
+
+def test_a_call_that_takes_longer_than_any_before_is_asked_for_by_its_limit() -> None:
+    assert ask_again_s(a_running_job(), [calling(limit_s=80)], NOW + 5, Sketch.of([2.0] * 8)) == 4
+
+
+def test_no_call_is_expected_beyond_its_limit() -> None:
+    times = Sketch.of([60.0] * 8)
+
+    assert ask_again_s(a_running_job(), [calling(limit_s=20)], NOW + 15, times) == 5
+    assert ask_again_s(a_running_job(), [calling(limit_s=40)], NOW + 41, times) == 2
+
+
+def test_it_is_never_more_than_half_a_minute_however_long_a_call_takes() -> None:
+    assert ask_again_s(a_running_job(), [calling(limit_s=600)], NOW, Sketch.of([300.0])) == MOST_S
+
+
+def test_of_several_calls_the_one_that_ends_first_counts() -> None:
+    job, times = a_running_job(a_request(n=2)), Sketch.of([20.0])
+    begun = calling(image=1).model_copy(update={"started_at": NOW - 15})
+
+    assert ask_again_s(job, [calling(), begun], NOW, times) in (4, 5, 6)
+
+
+def test_a_clock_that_runs_behind_the_workers_makes_nobody_wait_longer_than_ever() -> None:
+    assert ask_again_s(a_running_job(), [calling()], NOW - 3600, Sketch.of([20.0])) == MOST_S
+
+
+def test_times_are_asked_for_only_where_a_call_runs() -> None:
+    def never(call: Call) -> Sketch:
+        raise AssertionError(f"{call} does not run")
+
+    assert asked(a_job(), [], NOW, never) == 2
+    assert asked(a_job(status=Status.RUNNING, plan=patient(20)), [waiting()], NOW + 10, never) == 20
+    assert asked(a_job(status=Status.SUCCEEDED), [calling()], NOW, never) is None

@@ -11,7 +11,6 @@ import random
 import string
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated, Picture
+from tests.answers import content, cut, fed, in_pieces, read, reader, with_contents
 
 PIXELS = bytes(range(256)) * 3
 CHUNK = 64 * 1024
@@ -26,41 +26,13 @@ ALPHABET = string.ascii_letters + string.digits + "+/-_"
 SOUND = '[{"data":"QUJD","a":"data"},{"data" : ["QUJD"]},1,{"a":{"data": "NaNI"}}]'
 
 
-def reader(**limits: int) -> AnswerReader:
-    return AnswerReader(open_file=io.BytesIO, picture_keys=frozenset({"data"}), **limits)
-
-
-def fed(answer: AnswerReader, chunks: Iterable[bytes]) -> AnswerReader:
-    for chunk in chunks:
-        answer.feed(chunk)
-    return answer
-
-
-def read(chunks: Iterable[bytes], **limits: int) -> Any:
-    return fed(reader(**limits), chunks).document()
-
-
 def picture(text: str, size: int = 1) -> Picture:
     """What comes of a string under a picture key, fed in chunks of that size; what follows it must survive."""
     body = f'{{"data":"{text}","after":"it"}}'.encode()
-    document = read(body[at : at + size] for at in range(0, len(body), size))
+    document = read(in_pieces(body, size))
     assert document["after"] == "it"
     assert isinstance(document["data"], Picture)
     return document["data"]
-
-
-def content(picture: Picture) -> bytes:
-    picture.file.seek(0)
-    return picture.file.read()
-
-
-def with_contents(value: Any, shown: Callable[[Picture], object] = content) -> Any:
-    """The document in plain values, each picture as it is to be shown."""
-    if isinstance(value, dict):
-        return {key: with_contents(inner, shown) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [with_contents(inner, shown) for inner in value]
-    return shown(value) if isinstance(value, Picture) else value
 
 
 def as_json(value: object, **style: Any) -> bytes:
@@ -73,16 +45,20 @@ def as_json_has_it(text: str) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
-    def hang(found: dict[str, Any]) -> dict[str, Any]:
-        return found | ({"data": "a picture"} if isinstance(found.get("data"), str) else {})
+    def hang(value: Any) -> Any:
+        return (
+            [hang(one) for one in value]
+            if isinstance(value, list)
+            else "a picture"
+            if isinstance(value, str)
+            else value
+        )
+
+    def hang_data(found: dict[str, Any]) -> dict[str, Any]:
+        return found | ({"data": hang(found["data"])} if "data" in found else {})
 
     with contextlib.suppress(ValueError):
-        return json.loads(text, parse_constant=refuse, object_hook=hang)
-
-
-def cut(body: bytes, places: list[int]) -> Iterator[bytes]:
-    edges = [0, *sorted(place % (len(body) + 1) for place in places), len(body)]
-    return (body[start:end] for start, end in itertools.pairwise(edges))
+        return json.loads(text, parse_constant=refuse, object_hook=hang_data)
 
 
 def what_is_wrong_with(text: str) -> str | None:
@@ -111,12 +87,14 @@ contents = st.builds(
     st.sampled_from([b"", bytes(300)]),
     st.binary() | st.lists(st.sampled_from([b"\xff", b"\xfb\xef\xbe", b"picture"])).map(b"".join),
 )
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+numbers = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 keys = st.text().filter(lambda key: key != "data")
 pictures = st.fixed_dictionaries({"mimeType": st.text(), "data": contents})
 values = st.recursive(
-    scalars | pictures,
-    lambda inner: st.lists(inner) | st.dictionaries(keys, inner) | st.fixed_dictionaries({"data": st.lists(inner)}),
+    numbers | pictures | st.fixed_dictionaries({"text": st.text()}),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(keys, inner) | st.fixed_dictionaries({"data": st.lists(inner | contents)})
+    ),
     max_leaves=10,
 )
 answers = st.lists(values, max_size=4) | st.dictionaries(keys, values, max_size=4) | pictures
@@ -215,7 +193,7 @@ def test_a_picture_comes_with_its_size_and_checksums() -> None:
         ("QUJDQ", "base64 cut off after character 5"),
         ("data:image/png;base64,QUJD.", "not base64 at character 27"),
         ("data:image/svg+xml,QUJD", "not base64 at character 5"),
-        ("https://models.example/1.png", "not base64 at character 6"),
+        ("ftp://models.example/1.png", "not base64 at character 4"),
         (" " * 300 + "data:image/png;base64,QUJD", "not base64 at character 305"),
         ("QUJD" * 100_000 + "?" + "QUJD" * 100_000, "not base64 at character 400001"),
     ],
@@ -314,6 +292,34 @@ def test_two_pictures_stay_in_their_places_and_other_values_under_their_key_stay
 
 def test_of_a_doubled_key_the_last_picture_counts_as_with_any_json() -> None:
     assert with_contents(read([b'{"data":"QUI=","data":"QUJD"}'])) == {"data": b"ABC"}
+
+
+def test_strings_in_arrays_under_a_picture_key_are_pictures_but_not_those_in_objects_there() -> None:
+    document = read([b'{"data" :\n["QUI=",["QUJD",null],{"x":"QUJD","y":["QUJD"]},"QUI="],"x":["QUJD"]}'])
+
+    assert with_contents(document) == {
+        "data": [b"AB", [b"ABC", None], {"x": "QUJD", "y": ["QUJD"]}, b"AB"],
+        "x": ["QUJD"],
+    }
+
+
+@pytest.mark.parametrize(
+    "link", ["https://models.example/1.png", "HTTP://a", r"https:\/\/a", r"\u0068ttps\u003A//a", "https:", "http:"]
+)
+def test_a_link_under_a_picture_key_is_text_however_it_is_cut(link: str) -> None:
+    body = f'{{"data":"{link}","b":{{"data":["{link}","QUJD"]}}}}'.encode()
+    text = json.loads(f'"{link}"')
+
+    for size in range(1, len(body) + 1):
+        assert with_contents(read(in_pieces(body, size))) == {"data": text, "b": {"data": [text, b"ABC"]}}
+
+
+@pytest.mark.parametrize("text", ["", "h", "http", "https", "httpsQUJD", "htt+", r"\u0068ttp"])
+def test_a_picture_may_begin_as_links_do(text: str) -> None:
+    body = f'{{"data":"{text}"}}'.encode()
+
+    for size in range(1, len(body) + 1):
+        assert isinstance(read(in_pieces(body, size))["data"], Picture)
 
 
 def test_a_key_spelled_with_escapes_is_not_a_picture_key() -> None:

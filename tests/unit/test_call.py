@@ -6,14 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from cavendish.attempt import Result
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.errors import CallFailed
 from cavendish.outcome import Billed, Outcome
 from cavendish.pipeline.call import Caller
 from tests.builders import PRO, a_call, a_png, an_answer, an_attempt, an_error
-from tests.fakes import FakeAnswer, FakeImages, FakeModels
+from tests.fakes import FakeAnswer, FakeImages, FakeModels, FakeWeb
+from tests.pictures import encoded, noise
 
 
 class Call:
@@ -23,12 +25,15 @@ class Call:
         self.models, self.images = FakeModels(answer, **models), FakeImages()
         self.files: list[io.BytesIO] = []
         self.ticks = itertools.count()
+        self.pauses: list[float] = []
         self.caller = Caller(
             models=self.models,
+            web=FakeWeb({}),
             images=self.images,
             catalog=catalog(),
             open_file=self.open,
             clock=lambda: next(self.ticks),
+            pause=self.pauses.append,
         )
 
     def open(self) -> io.BytesIO:
@@ -61,6 +66,15 @@ def test_a_picture_is_measured_stored_and_priced() -> None:
     assert (result.image.width, result.image.height, result.image.mime) == (2048, 2048, "image/png")
     assert call.images.contents == {result.image.object_key: a_png(2048, 2048)}
     assert (result.report.outcome, result.cost_usd, result.image.bytes) == ("ok", 0.13712, len(a_png(2048, 2048)))
+
+
+@pytest.mark.parametrize(("drawn", "one_colour"), [("white", True), (None, False)])
+def test_a_picture_of_one_colour_is_taken_and_said_to_be_one(drawn: str | None, one_colour: bool) -> None:
+    picture = Image.new("RGB", (1024, 1024), drawn) if drawn else noise(1024, 1024)
+    result = made(FakeAnswer(an_answer(encoded(picture, "JPEG"))))
+
+    assert result.image is not None
+    assert (result.report.outcome, result.image.one_colour) == ("ok", one_colour)
 
 
 def test_what_is_stored_is_the_result_itself_so_that_it_can_be_found_again() -> None:
@@ -104,7 +118,15 @@ HTML = b"<!DOCTYPE html><html>Bad gateway</html>"
         (FakeAnswer(an_answer(modelVersion="gemini-3.1-flash-image")), "wrong_model", "yes"),
         (FakeAnswer(an_answer(modelVersion="models/nano-banana-2")), "wrong_model", "yes"),
         (FakeAnswer(an_answer(PNG[:-4])), "truncated", "yes"),
+        (
+            FakeAnswer(an_answer(modelVersion="publishers/google/models/gemini-2.5-flash-image-001")),
+            "wrong_model",
+            "yes",
+        ),
+        (FakeAnswer(an_answer(modelVersion="gemini-2.0-flash-exp")), "wrong_model", "yes"),
         (FakeAnswer(an_answer(PNG[:10])), "truncated", "yes"),
+        (FakeAnswer(an_answer(PNG.replace(b"IEND", b"IENE"))), "not_an_image", "yes"),
+        (FakeAnswer(an_answer(a_png(9000, 9000))), "not_an_image", "yes"),
         (FakeAnswer(an_answer(HTML)), "not_an_image", "yes"),
         (FakeAnswer(an_answer(b"")), "not_an_image", "yes"),
         (FakeAnswer(an_answer().replace(b'"data": "', b'"data": "!!')), "not_an_image", "yes"),

@@ -116,7 +116,7 @@ def test_the_workflow_of_a_job_that_is_cancelling_waits_for_nothing_more() -> No
     world = World(CallFailed("connection_lost", sent=False, detail="no"))
     job = world.running()
     message = world.message(job)
-    world.models = Meanwhile(world.models, "post", lambda *_: world.cancel(job.id))
+    world.models = Meanwhile(world.models, "send", lambda *_: world.cancel(job.id))
 
     assert world.run(message) is Outcome.CONNECTION_LOST
     assert (world.job(job.id).status, world.heard()) == (Status.CANCELLING, ["cancelled"])

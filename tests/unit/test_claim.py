@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cavendish.claim import KEY_HOLDS_S, by_body, by_key, fingerprint, read_key
 from cavendish.errors import JobGone, KeyMalformed, KeyReused
+from cavendish.job import Status
 from tests.builders import NOW, a_request
 from tests.world import World
 
@@ -62,6 +63,29 @@ def test_a_key_holds_for_a_day() -> None:
 
     world.clock.advance(2)
     assert world.submitted(KEY).job.id != first.job.id
+
+
+def test_the_same_body_within_its_window_is_shown_as_it_stands_and_a_key_as_it_was() -> None:
+    world = World()
+    first = world.submitted(KEY, dedupe_window_s=60)
+    world.dispatch(first.job.id)
+
+    known, replayed = world.submitted(dedupe_window_s=60), world.submitted(KEY, dedupe_window_s=60)
+
+    assert (known.job, known.replayed) == (world.job(first.job.id), True)
+    assert known.job.status is Status.RUNNING
+    assert replayed.job == first.job
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_a_job_whose_retention_is_over_is_gone_for_who_submits_it_again(key: str | None) -> None:
+    world = World()
+    first = world.submitted(key, dedupe_window_s=3600, retention_s=60)
+    world.cancel(first.job.id)
+    world.clock.advance(61)
+
+    with pytest.raises(JobGone):
+        world.submitted(key, dedupe_window_s=3600, retention_s=60)
 
 
 def test_the_same_body_within_its_window_is_one_job() -> None:

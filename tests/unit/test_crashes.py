@@ -63,7 +63,7 @@ def crashed(step: str, *help_comes: Help) -> tuple[World, Job, AttemptMessage]:
 
 
 def test_the_protocol_has_the_steps_that_these_tests_are_about() -> None:
-    order = ["before begin", "after begin", "before post", "sent", "received", "before put", "after put", "before end"]
+    order = ["before begin", "after begin", "before send", "sent", "received", "before put", "after put", "before end"]
 
     assert [step for step in STEPS if step in order] == order
     told = ["after end", "before succeed", "after succeed", "before reported", "after reported"]
@@ -91,7 +91,7 @@ def test_a_worker_that_dies_before_the_row_is_written_is_simply_repeated(step: s
     assert (world.heard(), len(world.models.calls), world.attempt(message.key).made) == (["ok"], 1, True)
 
 
-@pytest.mark.parametrize("step", ["after begin", "before post", "sent", "received", "before put"])
+@pytest.mark.parametrize("step", ["after begin", "before send", "sent", "received", "before put"])
 def test_a_worker_that_dies_in_mid_call_is_never_repeated_but_lost_and_perhaps_billed(step: str) -> None:
     world, _, message = crashed(step, again, swept)
     result = world.attempt(message.key).result

@@ -123,7 +123,7 @@ def test_a_picture_that_is_stored_after_the_deletion_is_deleted_by_the_watchdog(
         world.jobs.save(world.job(job.id), ended, ended.event("job.expired"))
         world.delete(job.id)
 
-    world.models = Meanwhile(models, "post", meanwhile)
+    world.models = Meanwhile(models, "send", meanwhile)
     world.run(message)
     assert world.images.contents
 
@@ -137,7 +137,7 @@ def test_a_call_that_fails_after_the_deletion_writes_nothing() -> None:
     job = world.running(deadline_s=60)
     ended = job.end(Status.EXPIRED, world.clock())
     message = world.message(job)
-    world.models = Meanwhile(world.models, "post", lambda *_: (world.jobs.save(job, ended), world.delete(job.id)))
+    world.models = Meanwhile(world.models, "send", lambda *_: (world.jobs.save(job, ended), world.delete(job.id)))
     world.run(message)
 
     assert left(world, job.id) == NOTHING

@@ -1,9 +1,13 @@
 """A queued job gets its plan and its workflow; every message of it may come twice, or late."""
 
+import math
+
 import pytest
 
+from cavendish.doors import Closure, Doors
 from cavendish.job import TERMINAL, Status
 from cavendish.ladder import build
+from tests.builders import PRO
 from tests.world import Meanwhile, World
 
 
@@ -14,8 +18,19 @@ def test_a_queued_job_is_planned_started_and_marked() -> None:
     running = world.job(job.id)
 
     assert running.plan == build(job.request, world.catalog, deadline_at=job.deadline_at)
-    assert (running.status, world.workflow.started[job.id]) == (Status.RUNNING, running)
+    assert (running.status, world.workflow.started[job.id].plan) == (Status.RUNNING, running.plan)
     assert [(one.type, one.sequence) for one in world.jobs.events] == [("job.queued", 1), ("job.started", 2)]
+
+
+def test_a_dispatcher_that_died_between_start_and_mark_leaves_the_plan_that_runs() -> None:
+    world = World()
+    job = world.submit(size="4K")
+    first = build(job.request, world.catalog, deadline_at=job.deadline_at)
+    world.workflow.start(job.model_copy(update={"plan": first}))
+    world.doors = Doors(closures=(Closure(route="gemini", model=PRO, until=math.inf, reason="closed"),))
+    world.dispatch(job.id)
+
+    assert world.job(job.id).plan == first
 
 
 def test_a_message_that_comes_twice_starts_one_execution() -> None:

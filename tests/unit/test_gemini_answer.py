@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.answer import Picture
+from cavendish.answer import Mixed, Picture
 from cavendish.outcome import Billed, Outcome
 from cavendish.price import Usage
 from cavendish.wire import Reading
@@ -172,6 +172,46 @@ def test_any_other_end_without_a_picture_is_no_image_and_is_billed(reason: str) 
     assert reason in reading.report.detail
 
 
+#: FinishReason and BlockedReason of google-genai 3.3.0, as model-apis 2.3 and 2.4 list them.
+FINISH_REASONS = """
+    STOP MAX_TOKENS SAFETY RECITATION LANGUAGE OTHER BLOCKLIST PROHIBITED_CONTENT SPII MALFORMED_FUNCTION_CALL
+    IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_OTHER NO_IMAGE IMAGE_RECITATION UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS
+    MISSING_THOUGHT_SIGNATURE MALFORMED_RESPONSE ESCALATION PUP_LIMITED_DISABLED CONTINUATION MODEL_ARMOR
+    FINISH_REASON_UNSPECIFIED
+"""
+BLOCKS = "SAFETY OTHER BLOCKLIST PROHIBITED_CONTENT IMAGE_SAFETY MODEL_ARMOR JAILBREAK BLOCKED_REASON_UNSPECIFIED"
+
+
+def mark_of(document: dict[str, Any]) -> str:
+    reading = read(200, {}, document)
+    assert reading.report is not None
+    return reading.report.unknown
+
+
+@pytest.mark.parametrize("reason", [*FINISH_REASONS.split(), None, ""])
+def test_a_reason_that_is_known_is_not_marked(reason: str | None) -> None:
+    assert mark_of({"candidates": [{"finishReason": reason}]}) == ""
+
+
+@pytest.mark.parametrize("reason", BLOCKS.split())
+def test_a_block_that_is_known_is_not_marked(reason: str) -> None:
+    assert mark_of({"promptFeedback": {"blockReason": reason}}) == ""
+
+
+@pytest.mark.parametrize(
+    ("document", "mark"),
+    [
+        ({"candidates": [{"finishReason": "NEW_THING"}]}, "finish_reason:NEW_THING"),
+        ({"candidates": [{"finishReason": 17}]}, "finish_reason:17"),
+        ({"candidates": [{"finishReason": ["STOP"]}]}, "finish_reason:(unreadable)"),
+        ({"candidates": [{"finishReason": "a lighthouse at dusk"}]}, "finish_reason:(unreadable)"),
+        ({"promptFeedback": {"blockReason": "NEW_BLOCK"}}, "block_reason:NEW_BLOCK"),
+    ],
+)
+def test_a_reason_that_no_table_has_is_marked_and_words_are_not_repeated(document: dict[str, Any], mark: str) -> None:
+    assert mark_of(document) == mark
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -179,7 +219,6 @@ def test_any_other_end_without_a_picture_is_no_image_and_is_billed(reason: str) 
         {"candidates": [{}]},
         {"candidates": [{"finishReason": "STOP", "content": {"role": "model"}}]},
         {"candidates": [{"finishReason": "STOP", "content": {"parts": [{"inlineData": {}}, {"inlineData": None}]}}]},
-        {"candidates": [{"content": {"parts": [{"fileData": {"fileUri": "https://x"}}]}}]},
         {"candidates": "none", "usageMetadata": []},
         {"error": None, "candidates": []},
     ],
@@ -202,3 +241,15 @@ def test_an_error_that_is_only_a_sentence_is_an_error() -> None:
 @pytest.mark.parametrize("document", [None, 5, "ok", True, [], [1], [{}, {}]])
 def test_an_answer_that_is_no_object_is_garbled(document: object) -> None:
     assert told(read(200, {}, document)) == (Outcome.GARBLED, Billed.UNKNOWN)
+
+
+def test_a_picture_that_a_gateway_puts_among_the_words_is_found() -> None:
+    said = answer({"text": Mixed("Here: ![image]()", (B,))})
+
+    assert (said.picture, said.note) == (B, "Here: ![image]()")
+
+
+def test_a_picture_that_is_only_named_is_a_link() -> None:
+    said = answer({"fileData": {"mimeType": "image/png", "fileUri": "https://files.example/1.png"}})
+
+    assert (said.link, said.picture, said.report) == ("https://files.example/1.png", None, None)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cavendish.outcome import Billed, Outcome, Report
 from cavendish.wire.gemini import read
 from tests.builders import an_error
+from tests.documents import STATUSES, near
 
 TYPE = "type.googleapis.com/google.rpc."
 LIMIT = "Quota exceeded for metric: generate_content_free_tier_requests, limit: 0"
@@ -62,8 +63,10 @@ SNAKE = quota(quota_id="GenerateRequestsPerDayPerProject", quota_value="5")
         (429, an_error(429, "You exceeded your current quota", SNAKE), "quota_day"),
         (429, an_error(429, "You exceeded your current quota", ZERO), "quota_zero"),
         (429, an_error(429, LIMIT), "quota_zero"),
+        (451, None, "refused_input"),
         (499, an_error(499, "cancelled"), "bad_request"),
         (500, an_error(500, "An internal error has occurred."), "overloaded"),
+        (501, None, "model_gone"),
         (502, None, "overloaded"),
         (503, an_error(503, "The model is overloaded. Please try again later."), "overloaded"),
         (504, an_error(504, "Deadline expired"), "overloaded"),
@@ -76,14 +79,35 @@ def test_each_status_of_google_and_its_gateways_has_its_outcome_and_costs_nothin
     assert (said(status, document).outcome, said(status, document).billed) == (outcome, Billed.NO)
 
 
-@pytest.mark.parametrize("status", [504, 522, 524])
-def test_a_gateway_that_gave_up_waiting_may_be_billed(status: int) -> None:
-    assert (said(status).outcome, said(status).billed) == (Outcome.TIMED_OUT, Billed.UNKNOWN)
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [(504, None), (522, None), (524, None), (522, an_error(522, "m")), (524, an_error(524, "m"))],
+)
+def test_a_gateway_that_gave_up_waiting_may_be_billed(status: int, document: object) -> None:
+    report = said(status, document)
+
+    assert (report.outcome, report.billed) == (Outcome.TIMED_OUT, Billed.UNKNOWN)
 
 
-@pytest.mark.parametrize("status", [100, 204, 301, 302, 418, 451])
+@pytest.mark.parametrize("status", [100, 204, 301, 302, 418, 460])
 def test_any_other_status_ends_without_a_picture(status: int) -> None:
     assert said(status).outcome in (Outcome.BAD_REQUEST, Outcome.GARBLED)
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "unknown"),
+    [
+        (418, None, "status:418"),
+        (301, None, "status:301"),
+        (599, None, "status:599"),
+        (200, {"error": {"code": 418}}, "status:418"),
+        (429, None, ""),
+        (529, None, ""),
+        (200, {"error": {"code": 503}}, ""),
+    ],
+)
+def test_a_status_that_no_table_has_is_marked(status: int, document: object, unknown: str) -> None:
+    assert said(status, document).unknown == unknown
 
 
 def test_an_error_in_a_list_of_one_is_read_like_the_error_itself() -> None:
@@ -99,7 +123,45 @@ def test_an_error_inside_a_200_counts_as_what_it_says_of_itself(code: int, outco
     assert said(200, [an_error(code)]).outcome == outcome
 
 
-@pytest.mark.parametrize("code", [None, "rate_limited", []])
+@pytest.mark.parametrize(
+    ("number", "name", "outcome"),
+    [
+        (1, "CANCELLED", "bad_request"),
+        (2, "UNKNOWN", "overloaded"),
+        (3, "INVALID_ARGUMENT", "bad_request"),
+        (4, "DEADLINE_EXCEEDED", "overloaded"),
+        (5, "NOT_FOUND", "model_gone"),
+        (6, "ALREADY_EXISTS", "overloaded"),
+        (7, "PERMISSION_DENIED", "bad_key"),
+        (8, "RESOURCE_EXHAUSTED", "throttled"),
+        (9, "FAILED_PRECONDITION", "bad_request"),
+        (10, "ABORTED", "overloaded"),
+        (11, "OUT_OF_RANGE", "bad_request"),
+        (12, "UNIMPLEMENTED", "model_gone"),
+        (13, "INTERNAL", "overloaded"),
+        (14, "UNAVAILABLE", "overloaded"),
+        (15, "DATA_LOSS", "overloaded"),
+        (16, "UNAUTHENTICATED", "bad_key"),
+    ],
+)
+def test_a_code_of_googles_rpc_counts_as_the_status_that_it_stands_for(number: int, name: str, outcome: str) -> None:
+    errors = (
+        {"code": number},
+        {"code": str(number)},
+        {"code": name.lower()},
+        {"status": name},
+        {"code": 0, "status": name},
+    )
+
+    assert {said(200, {"error": error}).outcome for error in errors} == {outcome}
+    assert not said(200, {"error": {"code": number}}).unknown
+
+
+def test_a_status_counts_for_more_than_the_code_in_the_body() -> None:
+    assert said(429, {"error": {"code": 3, "message": "m"}}).outcome is Outcome.THROTTLED
+
+
+@pytest.mark.parametrize("code", [None, "rate_limited", [], 0, 17, True])
 def test_an_error_inside_a_200_without_a_code_is_the_models_fault(code: object) -> None:
     assert said(200, {"error": {"code": code}}).outcome is Outcome.OVERLOADED
 
@@ -137,20 +199,6 @@ def test_a_report_quotes_the_status_and_at_most_500_characters_of_the_message() 
     assert len(said(500, an_error(500, "x" * 9000)).detail) == 509
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-def near(shape: Any) -> st.SearchStrategy[Any]:
-    """Values of this shape, of which any part may be something else."""
-    if isinstance(shape, dict):
-        return JSON | st.fixed_dictionaries({}, optional={name: near(inner) for name, inner in shape.items()})
-    return JSON | (st.lists(near(shape[0]), max_size=2) if isinstance(shape, list) else st.just(shape))
-
-
 DETAIL = {"retryDelay": "41s", "violations": [{"quotaId": "PerDay", "quotaValue": "0"}], "reason": "API_KEY_INVALID"}
 ANSWER = {
     "candidates": [{"content": {"parts": [{"inlineData": {"data": "x"}, "text": "t"}]}, "finishReason": "STOP"}],
@@ -158,7 +206,6 @@ ANSWER = {
     "usageMetadata": {"promptTokenCount": 5, "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 5}]},
     "modelVersion": "m",
 }
-STATUSES = st.sampled_from([200, 201, 400, 401, 404, 429, 500, 503, 524, 599])
 
 
 @given(STATUSES, near(ANSWER))

@@ -4,22 +4,20 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog import catalog
-from cavendish.wire import WireRequest
+from cavendish.catalog_file import catalog
+from cavendish.wire import Asked, WireRequest
 from cavendish.wire.gemini import request
 from tests.builders import PRO, a_call
 
 
 def sent(prompt: str = "a lighthouse", **call: Any) -> WireRequest:
-    asked = a_call(**call)
-    return request(asked, catalog().model(asked.model), prompt, "a-key")
+    return request(Asked.of(a_call(**call), prompt, catalog()))
 
 
 def test_the_whole_request_field_by_field() -> None:
     out = sent(size="4K", aspect_ratio="16:9")
 
     assert out.path == f"/v1beta/models/{PRO}:generateContent"
-    assert out.headers == {"x-goog-api-key": "a-key"}
     assert out.body == {
         "contents": [{"role": "user", "parts": [{"text": "a lighthouse"}]}],
         "generationConfig": {
@@ -54,8 +52,8 @@ def test_the_prompt_goes_out_verbatim(prompt: str) -> None:
     assert sent(prompt).body["contents"][0]["parts"] == [{"text": prompt}]
 
 
-def test_neither_key_nor_prompt_show_when_a_request_is_printed() -> None:
-    assert "a-key" not in repr(sent())
+def test_neither_headers_nor_prompt_show_when_a_request_is_printed() -> None:
+    assert "a-key" not in repr(WireRequest(path="/v1/x", headers={"x-goog-api-key": "a-key"}))
     assert "lighthouse" not in repr(sent())
 
 
@@ -70,4 +68,4 @@ def test_neither_key_nor_prompt_show_when_a_request_is_printed() -> None:
     ],
 )
 def test_a_base_that_names_a_version_keeps_it(base: str, url: str) -> None:
-    assert WireRequest(path="/v1beta/models/m:generateContent", headers={}, body={}).url(base) == url
+    assert WireRequest(path="/v1beta/models/m:generateContent").url(base) == url

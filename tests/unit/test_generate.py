@@ -11,11 +11,12 @@ from cavendish.job import Status
 from cavendish.outcome import Outcome
 from cavendish.plan import Position
 from tests.builders import NOW, a_png, a_result, an_answer, an_error
-from tests.fakes import FakeAnswer, FakeJobs
+from tests.fakes import FakeAnswer, FakeJobs, FakeModels
 from tests.world import Meanwhile, World
 
 OVERLOADED = FakeAnswer(json.dumps(an_error(503)).encode(), status=503)
 SECOND = Position(try_=1)
+NEW = "gemini-nano-banana-2.1"
 
 
 def test_an_attempt_is_written_called_stored_ended_and_reported() -> None:
@@ -33,7 +34,7 @@ def test_an_attempt_is_written_called_stored_ended_and_reported() -> None:
 def test_the_row_stands_before_the_call_is_made() -> None:
     world = World()
     message = world.message(world.running())
-    world.dies(message, "before post")
+    world.dies(message, "before send")
 
     assert (world.attempt(message.key).state, world.models.calls) == (State.CALLING, [])
 
@@ -105,7 +106,7 @@ def test_a_message_whose_token_is_closed_does_not_take_the_answer_from_the_open_
     job = world.running()
     closed, newest = world.message(job), world.message(job)
     del world.workflow.open[closed.token]  # SQS took the message but did not say so, and the workflow sent it again
-    world.models = Meanwhile(world.models, "post", lambda *_: world.run(closed))
+    world.models = Meanwhile(world.models, "send", lambda *_: world.run(closed))
     world.run(newest)
     world.sweep(after_s=1000)
 
@@ -266,5 +267,70 @@ def test_a_worker_that_fails_after_the_call_says_so_at_once_and_is_not_waited_fo
     assert attempt.report.detail.endswith("RuntimeError")
 
 
+def test_a_worker_that_fails_after_the_call_costs_the_list_price_perhaps_like_one_that_vanishes() -> None:
+    failing, vanishing = World(), World()
+    message = failing.message(failing.running(model=NEW))
+    failing.images = Meanwhile(failing.images, "put", fails)
+    with pytest.raises(RuntimeError, match="the bucket is gone"):
+        failing.run(message)
+    vanished = vanishing.message(vanishing.running(model=NEW))
+    vanishing.dies(vanished, "sent")
+    vanishing.sweep(after_s=1000)
+
+    for row in (failing.attempt(message.key), vanishing.attempt(vanished.key)):
+        assert row.result is not None
+        assert (row.result.cost_usd, row.possible_duplicate_usd, row.result.estimated) == (0.0336, 0.0336, True)
+
+
 def fails(*_: object) -> None:
     raise RuntimeError("the bucket is gone")
+
+
+def test_a_call_is_measured_from_its_begin_to_its_end_when_it_is_reported() -> None:
+    world = World(OVERLOADED, FakeAnswer(an_answer()))
+    job = world.running(size="1K")
+    for position in (Position(), SECOND):
+        world.run(world.message(job, position))
+
+    rows = world.jobs.attempts(job.id)
+    assert [(one.model, one.size, one.outcome) for one in world.measurements.samples] == [
+        (row.call.model, "1K", outcome) for row, outcome in zip(rows, ("overloaded", "ok"), strict=True)
+    ]
+    assert [(one.at, one.took_s) for one in world.measurements.samples] == [
+        (row.ended_at, (row.ended_at or 0) - row.started_at) for row in rows
+    ]
+
+
+def test_a_repeated_message_is_no_second_measurement() -> None:
+    world = World()
+    message = world.message(world.running())
+    for _ in range(3):
+        world.run(message)
+
+    assert len(world.measurements.samples) == 1
+
+
+def test_what_somebody_else_ended_is_not_measured() -> None:
+    world = World()
+    message = world.message(world.running())
+    world.images = Meanwhile(world.images, "put", lambda *_: world.sweep(after_s=1000))
+
+    assert world.run(message) is None
+    assert (world.attempt(message.key).made, world.measurements.samples) == (True, [])
+
+
+def test_who_could_not_call_measures_nothing() -> None:
+    world = World()
+    world.models = FakeModels(FakeAnswer(an_answer()), keys={})
+    message = world.message(world.running())
+
+    assert world.run(message) is Outcome.BAD_KEY
+    assert world.measurements.samples == []
+
+
+def test_a_worker_that_dies_while_it_counts_has_reported_already() -> None:
+    world = World()
+    message = world.message(world.running())
+    world.dies(message, "before record")
+
+    assert (world.attempt(message.key).state, world.heard()) == (State.REPORTED, ["ok"])

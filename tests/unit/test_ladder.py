@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.errors import RequestInvalid
 from cavendish.fit import parse
-from cavendish.ladder import build, lineup
+from cavendish.ladder import build
+from cavendish.lineup import lineup
 from cavendish.outcome import Outcome
 from cavendish.plan import Plan, Rule, Wait
 from cavendish.policy import POLICIES, PRO
@@ -22,7 +23,7 @@ NANO, LITE, FIRST = "gemini-nano-banana-2.1", "gemini-3.1-flash-lite-image", "ge
 
 
 def models(**fields: Any) -> list[str]:
-    return [model.id for model in lineup(a_request(**fields), catalog())]
+    return [one.model.id for one in lineup(a_request(**fields), catalog()).choices]
 
 
 def planned(**fields: Any) -> Plan:
@@ -175,7 +176,7 @@ def begins_as_asked(fields: dict[str, Any]) -> bool:
     except RequestInvalid:
         return True
     call = build(request, catalog(), deadline_at=NOW).steps[0].routes[0].call
-    return (call.size, call.model) == (request.asked.tier, lineup(request, catalog())[0].id)
+    return (call.size, call.model) == (request.asked.tier, lineup(request, catalog()).choices[0].model.id)
 
 
 @given(CHOICES)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.matrix import matrix
 
 VIEWS = {one.id: one for one in matrix(catalog()).models}
+RETIRED = {one.id: one for one in matrix(catalog()).retired}
 
 
 @pytest.mark.parametrize("model", catalog().models.values(), ids=lambda one: one.id)
@@ -24,6 +25,32 @@ def test_every_size_has_a_price() -> None:
 
 def test_a_preview_that_was_shut_down_is_an_alias_of_its_successor() -> None:
     assert "gemini-3-pro-image-preview" in VIEWS["gemini-3-pro-image"].aliases
+
+
+@pytest.mark.parametrize("dead", RETIRED)
+def test_an_id_that_was_shut_down_has_a_successor_a_day_and_a_source(dead: str) -> None:
+    view = RETIRED[dead]
+
+    assert view.successor in VIEWS
+    assert "2025" <= view.since.isoformat() <= "2026-11-20"
+    assert "read 20" in view.source
+
+
+@pytest.mark.parametrize("dead", RETIRED)
+def test_an_id_that_was_shut_down_is_accepted_exactly_if_its_successor_has_it_as_an_alias(dead: str) -> None:
+    assert RETIRED[dead].accepted == (dead in VIEWS[RETIRED[dead].successor].aliases)
+    assert RETIRED[dead].accepted == dead.endswith("-preview")
+
+
+def test_every_preview_that_is_an_alias_is_told_of_as_shut_down() -> None:
+    previews = {name for view in VIEWS.values() for name in view.aliases if name.startswith("gemini-")}
+
+    assert previews <= set(RETIRED)
+
+
+def test_a_model_that_goes_says_from_when_on_and_one_that_stays_does_not() -> None:
+    assert all((view.retires is not None) == (view.state == "retiring") for view in VIEWS.values())
+    assert VIEWS["gemini-3.1-flash-image"].model_dump(mode="json")["retires"] == "2026-10-29"
 
 
 def test_a_model_that_goes_names_one_that_stays() -> None:

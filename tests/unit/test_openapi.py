@@ -7,7 +7,7 @@ from typing import Any, get_args
 import jsonschema
 import pytest
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.fit import parse
 from cavendish.openapi.document import document, examples
 from cavendish.openapi.fields import WORDS
@@ -20,8 +20,6 @@ from cavendish.size import RATIOS, parse_size
 DOCUMENT = document("https://api.example.com")
 SCHEMAS = DOCUMENT["components"]["schemas"]
 FIELDS = SCHEMAS["JobRequest"]["properties"]
-#: What can happen at every path, and so is written at none.
-EVERYWHERE = {"method_not_allowed"}
 
 
 def references(value: Any) -> Iterator[str]:
@@ -90,12 +88,28 @@ def test_every_problem_is_in_an_operation_with_its_headers() -> None:
     answers = [answer for one in operations() for answer in one["responses"].values()]
     shown = {code: answer for answer in answers for code in _shown(answer)}
 
-    assert set(shown) == set(PROBLEMS) - EVERYWHERE
+    assert set(shown) == set(PROBLEMS)
     assert all(set(PROBLEMS[code].headers) <= set(answer["headers"]) for code, answer in shown.items())
 
 
 def _shown(answer: dict[str, Any]) -> list[str]:
     return list(answer.get("content", {}).get("application/problem+json", {}).get("examples", {}))
+
+
+def test_every_operation_says_that_its_path_has_no_other_method() -> None:
+    assert [one for one in operations() if "Allow" not in one["responses"]["405"]["headers"]] == []
+
+
+def test_a_fault_says_in_which_part_of_the_request_it_is() -> None:
+    fault = SCHEMAS["Fault"]
+
+    assert fault["required"] == ["in", "pointer", "detail"]
+    assert set(fault["properties"]["in"]["enum"]) == {"method", "path", "query", "header", "body"}
+
+
+@pytest.mark.parametrize(("number", "taken"), [(1, True), (1.0, True), (1.5, False), ("1", False)])
+def test_the_document_means_the_same_whole_numbers_as_the_door(number: object, taken: bool) -> None:
+    assert jsonschema.Draft202012Validator(FIELDS["n"]).is_valid(number) is taken
 
 
 def test_a_submit_leads_to_reading_and_cancelling_and_deleting() -> None:
@@ -113,5 +127,6 @@ def test_only_public_operations_need_no_key() -> None:
 
 
 def test_the_methods_of_a_path_are_known_and_none_of_a_path_that_is_not_there() -> None:
-    assert set(methods("/v1/jobs")) == {one.method for one in OPERATIONS if one.path == "/v1/jobs"}
+    assert set(methods("/v1/jobs")) == {"HEAD", *(one.method for one in OPERATIONS if one.path == "/v1/jobs")}
+    assert methods("/v1/jobs/x/cancel") == ("POST",)
     assert methods("/v1/jobs/x/y") == methods("/v1xjobs") == methods("/openapi_json") == ()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.ladder import build
 from cavendish.outcome import Outcome, Report
 from cavendish.plan import Call, Plan, Rule, Walked, walk

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.price import Usage, cost
 from cavendish.size import Tier
 from tests.builders import PRO
@@ -16,16 +16,16 @@ MODELS = sorted(catalog().models)
 def test_the_golden_price_of_a_real_answer_by_its_tokens() -> None:
     usage = Usage(text_in=10, thought=225, image_out=1120)
 
-    assert cost(catalog().model(PRO), "1K", usage) == 0.13712
+    assert cost(catalog().model(PRO).price, "1K", usage) == 0.13712
 
 
 def test_the_articles_price_of_nano_banana_by_its_1290_tokens() -> None:
-    assert cost(catalog().model("gemini-2.5-flash-image"), "1K", Usage(image_out=1290)) == 0.0387
+    assert cost(catalog().model("gemini-2.5-flash-image").price, "1K", Usage(image_out=1290)) == 0.0387
 
 
 @pytest.mark.parametrize(("size", "price"), [("1K", 0.134), ("2K", 0.134), ("4K", 0.24)])
 def test_without_a_count_the_list_price_of_the_size_is_taken(size: Tier, price: float) -> None:
-    assert cost(catalog().model(PRO), size, None) == price
+    assert cost(catalog().model(PRO).price, size, None) == price
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -34,7 +34,7 @@ def test_no_count_gives_a_price_below_zero_and_each_token_more_costs_more(name: 
     model = catalog().models[name]
     more = usage.model_copy(update={"image_out": usage.image_out + 1000})
 
-    assert 0 <= cost(model, "1K", usage) < cost(model, "1K", more)
+    assert 0 <= cost(model.price, "1K", usage) < cost(model.price, "1K", more)
 
 
 @pytest.mark.parametrize("name", MODELS)

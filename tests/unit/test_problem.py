@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cavendish.errors import RequestFault
 from cavendish.problem import PROBLEMS, told
 
 ROOT = Path(__file__).parents[2]
@@ -32,11 +33,28 @@ def test_a_problem_says_what_it_is_and_what_to_do(code: str) -> None:
 
 
 def test_a_problem_has_the_members_of_rfc_9457_and_its_code() -> None:
-    assert told("too_large", "2 MB", job_id="x") == {
+    assert told("too_large", "2 MB") == {
         "type": "urn:cavendish:problem:too_large",
         "title": "The request is too large",
         "status": 413,
         "detail": "2 MB",
         "code": "too_large",
-        "job_id": "x",
+        "errors": [{"in": "body", "pointer": "", "detail": "2 MB"}],
     }
+
+
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_every_problem_of_the_callers_says_where_its_fault_is_and_no_other_does(code: str) -> None:
+    errors = told(code, "why").get("errors", [])
+
+    assert bool(errors) == (PROBLEMS[code].status < 500)
+    assert all(one["pointer"] == "" or one["pointer"].startswith("/") for one in errors)
+
+
+def test_faults_that_are_known_one_by_one_are_told_one_by_one() -> None:
+    faults = [RequestFault("/n", "no"), RequestFault("/Idempotency-Key", "none", "header")]
+
+    assert told("invalid_request", "2 faults", faults)["errors"] == [
+        {"in": "body", "pointer": "/n", "detail": "no"},
+        {"in": "header", "pointer": "/Idempotency-Key", "detail": "none"},
+    ]

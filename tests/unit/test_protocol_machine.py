@@ -92,7 +92,7 @@ class Protocol(RuleBasedStateMachine):
                 self.cancel(0)
             self.watchdog()
 
-        self.world.models = Meanwhile(self.models, "post", meanwhile)
+        self.world.models = Meanwhile(self.models, "send", meanwhile)
         self.attempt(0, answer, None)
         self.world.models = self.models
 

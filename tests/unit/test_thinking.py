@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
+from cavendish.route import Offer
 from cavendish.thinking import LEVELS, Level, nearest
 
 OWN = st.lists(st.sampled_from(LEVELS), min_size=1, unique=True)
@@ -39,7 +40,10 @@ def test_a_level_that_a_model_has_is_asked_for_and_none_lies_nearer_than_the_cho
     assert chosen == level or level not in own
 
 
-@pytest.mark.parametrize("model", catalog().models.values(), ids=lambda model: model.id)
-def test_no_model_is_asked_for_a_level_without_a_wish_or_for_one_it_lacks(model: object) -> None:
-    assert model.level(None) is None  # type: ignore[attr-defined]
-    assert {model.level(level) for level in LEVELS} <= {*model.thinking, None}  # type: ignore[attr-defined]
+OFFERS = [offer for route in catalog().routes.values() for offer in route.models.values()]
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
+def test_no_model_is_asked_for_a_level_without_a_wish_or_for_one_it_lacks(offer: Offer) -> None:
+    assert offer.level(None) is None
+    assert {offer.level(level) for level in LEVELS} <= {*offer.thinking, None}

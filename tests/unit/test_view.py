@@ -40,8 +40,8 @@ def made(*, model: str = NANO, size: str = "2K", **key: int) -> Attempt:
 
 
 FIELDS = (
-    "id status created_at updated_at deadline_at links requested downgraded fell_back delivered images attempts cost "
-    "error"
+    "id status created_at updated_at deadline_at links requested downgraded fell_back delivered images attempts "
+    "skipped cost error"
 )
 
 
@@ -82,6 +82,7 @@ PICTURE = {
     "mime": "image/png",
     "bytes": 5,
     "sha256": "0" * 64,
+    "one_colour": False,
     "model": NANO,
     "route": "gemini",
     "size": "2K",
@@ -90,6 +91,20 @@ PICTURE = {
 
 def test_a_picture_is_shown_with_its_link_its_pixels_and_who_made_it() -> None:
     assert shown(ended(made()), made())["images"] == [PICTURE]
+
+
+def test_a_picture_of_one_colour_is_delivered_and_said_to_be_one() -> None:
+    attempt = an_ended_attempt(result=a_result(image=an_image(one_colour=True)))
+    body = shown(ended(attempt), attempt)
+
+    assert (body["images"][0]["one_colour"], body["delivered"]["one_colour"]) == (True, True)
+
+
+def test_a_picture_that_was_stored_before_that_was_looked_at_is_not_said_to_be_one() -> None:
+    attempt = made()
+    rows = attempt.model_dump(mode="json", exclude={"result": {"image": {"one_colour"}}})
+
+    assert shown(ended(attempt), Attempt.model_validate(rows))["images"] == [PICTURE]
 
 
 def test_what_was_delivered_is_the_first_picture_without_its_link() -> None:

@@ -5,20 +5,18 @@ Keeps neither the body nor a picture in memory. Opens nothing itself, and knows 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self, TypeAlias, cast
 
-from cavendish.base64_stream import Base64Stream
-from cavendish.json_string import base64_text, body_end
+from cavendish.answer_string import AnswerString, Bare, Key, Words, begins_link
+from cavendish.json_string import body_end
+from cavendish.picture import Mixed, Picture, PictureFiles, shown
 from cavendish.skeleton import AnswerGarbled, AnswerTooLarge, Skeleton
 
-__all__ = ["JSON", "AnswerGarbled", "AnswerReader", "AnswerTooLarge", "AnswerTruncated", "Picture"]
+__all__ = ["JSON", "AnswerGarbled", "AnswerReader", "AnswerTooLarge", "AnswerTruncated", "Mixed", "Picture"]
 
 MAX_BODY_BYTES = 512 * 1024 * 1024
 MAX_TEXT_BYTES = 8 * 1024 * 1024
-#: Each picture holds a file open; no model gives more than ten.
-MAX_PICTURES = 100
 
 #: So much is worked on at a time, however much is fed at once.
 _PIECE_BYTES = 128 * 1024
@@ -28,28 +26,15 @@ class AnswerTruncated(ValueError):
     """The answer ended before its JSON did."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A base64 string found in the answer, decoded. Its file belongs to the reader and is closed with it."""
-
-    #: Seekable, positioned anywhere.
-    file: BinaryIO
-    bytes: int
-    #: In hex.
-    sha256: str
-    #: Big-endian, in base64, as S3 wants it in ChecksumCRC32.
-    crc32: str
-    #: Why the picture is not whole ("not base64 at character 17", counted from 1); the file then holds a part of it.
-    fault: str | None
-
-
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Picture | None"
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Picture | Mixed | None"
 
 
 class AnswerReader:
     """One answer: an object or an array, fed in chunks cut anywhere.
 
-    A string under one of `picture_keys` is a picture, whatever is in it (a key spelled with escapes is not recognised).
+    A string under one of `picture_keys`, or in an array there, is a picture, whatever is in it, unless it begins as a
+    link does ("https:"); a key spelled with escapes is not recognised. In all other strings but keys the data URIs with
+    pictures are found, as data_uri tells them.
     `max_body_bytes` limits the whole answer, `max_text_bytes` what is left of it without the pictures.
     """
 
@@ -61,16 +46,14 @@ class AnswerReader:
         max_body_bytes: int = MAX_BODY_BYTES,
         max_text_bytes: int = MAX_TEXT_BYTES,
     ) -> None:
-        self._open_file = open_file
+        self._files = PictureFiles(open_file)
         self._picture_keys = {json.dumps(key, ensure_ascii=False).encode() for key in picture_keys}
         self._max_body_bytes = max_body_bytes
         self._body_bytes = 0
         self._skeleton = Skeleton(max_bytes=max_text_bytes)
-        self._files: list[BinaryIO] = []
-        self._pictures: list[Picture] = []
-        self._stream: Base64Stream | None = None
-        self._in_string = False
-        self._cut_escape = b""
+        self._shown: list[Picture | Mixed] = []
+        self._string: AnswerString | None = None
+        self._cut = b""
 
     @property
     def complete(self) -> bool:
@@ -83,22 +66,21 @@ class AnswerReader:
         if self._body_bytes > self._max_body_bytes:
             raise AnswerTooLarge(f"The answer is larger than {self._max_body_bytes} bytes.")
         for start in range(0, len(chunk), _PIECE_BYTES):
-            self._read(self._cut_escape + chunk[start : start + _PIECE_BYTES])
+            self._read(self._cut + chunk[start : start + _PIECE_BYTES])
 
     def document(self) -> JSON:
-        """The answer with a Picture for each string under a picture key, and all else as json.loads gives it.
+        """The answer with a Picture or Mixed for each string with pictures in it, and all else as json.loads gives it.
 
         Raises AnswerTruncated if the answer is not complete, AnswerGarbled if it is not JSON.
         """
         if not self.complete:
             raise AnswerTruncated(f"The answer ended after {self._body_bytes} bytes, before its JSON did.")
-        # json.loads makes nothing else of a text, and of a placeholder the picture that is given for it.
-        return cast("JSON", self._skeleton.parse(self._pictures))
+        # json.loads makes nothing else of a text, and of a placeholder what is given for it.
+        return cast("JSON", self._skeleton.parse(self._shown))
 
     def close(self) -> None:
         """Close the file of every picture."""
-        for file in self._files:
-            file.close()
+        self._files.close()
 
     def __enter__(self) -> Self:
         return self
@@ -109,35 +91,23 @@ class AnswerReader:
         self.close()
 
     def _read(self, piece: bytes) -> None:
-        self._cut_escape = b""
+        self._cut = b""
         at = 0
         while at < len(piece):
-            if self._stream is not None:
-                at = self._read_picture(piece, at, self._stream)
-            elif self._in_string:
-                at = self._read_string(piece, at)
+            if self._string is not None:
+                at = self._read_string(piece, at, self._string)
             elif self.complete:
                 at = self._read_after_end(piece, at)
             else:
                 at = self._read_structure(piece, at)
 
-    def _read_picture(self, piece: bytes, at: int, stream: Base64Stream) -> int:
+    def _read_string(self, piece: bytes, at: int, string: AnswerString) -> int:
         end = body_end(piece, at)
-        stream.feed(base64_text(piece[at:end]))
+        string.feed(piece[at:end])
         if piece[end : end + 1] != b'"':
-            self._cut_escape = piece[end:]
+            self._cut = piece[end:]
             return len(piece)
-        self._finish_picture(stream)
-        return end + 1
-
-    def _read_string(self, piece: bytes, at: int) -> int:
-        end = body_end(piece, at)
-        self._skeleton.keep(piece[at:end])
-        if piece[end : end + 1] != b'"':
-            self._cut_escape = piece[end:]
-            return len(piece)
-        self._skeleton.close_string()
-        self._in_string = False
+        self._close_string(string)
         return end + 1
 
     def _read_structure(self, piece: bytes, at: int) -> int:
@@ -145,30 +115,31 @@ class AnswerReader:
         end = at + self._skeleton.read(piece[at:quote] if quote >= 0 else piece[at:])
         if self.complete or quote < 0:
             return end
-        self._open_string()
+        self._string = self._opened(piece, quote + 1)
+        if self._string is None:
+            self._cut = piece[quote:]
+            return len(piece)
+        self._skeleton.open_string()
         return quote + 1
 
     def _read_after_end(self, piece: bytes, at: int) -> int:
         self._skeleton.read_after_end(piece[at:])
         return len(piece)
 
-    def _open_string(self) -> None:
-        if self._skeleton.key() in self._picture_keys:
-            self._open_picture()
+    def _opened(self, piece: bytes, at: int) -> AnswerString | None:
+        """The string that begins here; None if the piece is too short to tell."""
+        key = self._skeleton.key()
+        if key is None:
+            return Key(self._skeleton)
+        is_link = begins_link(piece, at) if key in self._picture_keys else True
+        if is_link is None:
+            return None
+        return (Words if is_link else Bare)(self._skeleton, self._files)
+
+    def _close_string(self, string: AnswerString) -> None:
+        string.finish()
+        if string.pictures:
+            self._shown.append(shown(self._skeleton.take_string(), tuple(string.pictures)))
         else:
-            self._skeleton.open_string()
-            self._in_string = True
-
-    def _open_picture(self) -> None:
-        if len(self._files) == MAX_PICTURES:
-            raise AnswerTooLarge(f"The answer holds more than {MAX_PICTURES} pictures.")
-        self._skeleton.hang_picture()
-        self._files.append(self._open_file())
-        self._stream = Base64Stream(self._files[-1])
-
-    def _finish_picture(self, stream: Base64Stream) -> None:
-        stream.finish()
-        self._stream = None
-        self._pictures.append(
-            Picture(file=stream.file, bytes=stream.bytes, sha256=stream.sha256, crc32=stream.crc32, fault=stream.fault)
-        )
+            self._skeleton.close_string()
+        self._string = None

@@ -84,13 +84,15 @@ class StoredImage(Value):
     mime: str
     bytes: int
     sha256: str
+    #: It is known that all its pixels are alike. False where that cannot be told, as of what was stored before it was.
+    one_colour: bool = False
 
     @property
     def measured(self) -> Measured:
         return Measured(mime=self.mime, width=self.width, height=self.height)
 
     @classmethod
-    def of(cls, key: AttemptKey, measured: Measured, size_bytes: int, sha256: str) -> Self:
+    def of(cls, key: AttemptKey, measured: Measured, size_bytes: int, sha256: str, *, one_colour: bool = False) -> Self:
         return cls(
             object_key=key.object_key,
             width=measured.width,
@@ -98,6 +100,7 @@ class StoredImage(Value):
             mime=measured.mime,
             bytes=size_bytes,
             sha256=sha256,
+            one_colour=one_colour,
         )
 
 

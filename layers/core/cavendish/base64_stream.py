@@ -4,12 +4,12 @@ Knows nothing of JSON or of pictures, and keeps no more than one piece in memory
 """
 
 import binascii
-import hashlib
 import re
-import zlib
 from typing import BinaryIO
 
 import pybase64
+
+from cavendish.hashed_file import HashedFile
 
 #: No "data:" prefix is longer than this, in characters; so much is held back until it is known whether there is one.
 _PREFIX_CHARS = 256
@@ -21,30 +21,17 @@ _PLAIN_REST = re.compile(rb"[A-Za-z0-9+/]{0,3}")
 _URLSAFE_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
-class Base64Stream:
+class Base64Stream(HashedFile):
     """Decodes into `file` all usual spellings: standard, URL-safe, mixed, unpadded, wrapped, with a "data:" prefix."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        self.bytes = 0
+        super().__init__(file)
         #: Why the text is not base64, once that is known; what follows is then ignored.
         self.fault: str | None = None
-        self._sha256 = hashlib.sha256()
-        self._crc32 = 0
         self._held: bytes | None = b""
         self._position = 0
         self._rest = b""
         self._padded = False
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes written so far, in hex."""
-        return self._sha256.hexdigest()
-
-    @property
-    def crc32(self) -> str:
-        """Of the bytes written so far, big-endian, in base64: S3's ChecksumCRC32."""
-        return pybase64.b64encode_as_string(self._crc32.to_bytes(4, "big"))
 
     def feed(self, text: bytes) -> None:
         """Decode some more text, cut anywhere."""
@@ -99,14 +86,8 @@ class Base64Stream:
         except binascii.Error:
             return False
         self._rest = rest
-        self._write(decoded)
+        self.write(decoded)
         return True
-
-    def _write(self, decoded: bytes) -> None:
-        self.file.write(decoded)
-        self.bytes += len(decoded)
-        self._sha256.update(decoded)
-        self._crc32 = zlib.crc32(decoded, self._crc32)
 
     def _refuse(self, foreign: re.Match[bytes] | None) -> None:
         if foreign is not None and self.fault is None:

@@ -1,152 +1,63 @@
 """The catalogue: which models exist, what each can do and costs, and the routes that lead to them (catalog.toml)."""
 
-import tomllib
-from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal, Self
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import model_validator
 
+from cavendish.model import Model
+from cavendish.pixels import Pixels, PixelTable
+from cavendish.route import Offer, Route
 from cavendish.size import Tier
-from cavendish.thinking import Level, nearest
-from cavendish.value import Value
+from cavendish.value import Entry
 
 
-class Entry(Value):
-    """An entry of the catalogue; a field nobody knows is a mistake in the data."""
+class Retired(Entry):
+    """An id that its provider has shut down, and where its callers go."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Pixels(Entry):
-    """What one size means at one ratio."""
-
-    width: int
-    height: int
-
-
-class PerMillion(Entry):
-    """The price of a million tokens of each kind."""
-
-    text_in: float
-    text_out: float
-    thought: float
-    image_out: float
-
-
-class Price(Entry):
-    """What a model costs in USD: by a million tokens of each kind, and for one picture of each size."""
-
+    successor: str
+    since: date
     source: str
-    per_million: PerMillion
-    image: dict[Tier, float]
-
-
-class Model(Entry):
-    """One model, what it can do, and where it is in its life."""
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    family: Literal["pro", "flash"]
-    state: Literal["live", "retiring", "gone"]
-    successor: str | None = None
-    source: str
-    routes: tuple[str, ...] = Field(min_length=1)
-    pixels: str
-    sizes: tuple[Tier, ...] = Field(min_length=1)
-    ratios: tuple[str, ...] = Field(min_length=1)
-    thinking: tuple[Level, ...] = ()
-    references: int = 0
-    #: False: the model has one size and refuses a request that names it.
-    names_size: bool = True
-    price: Price
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name.lower() for name in (self.id, *self.aliases))
-
-    def makes(self, size: Tier, ratio: str) -> bool:
-        return size in self.sizes and ratio in self.ratios
-
-    def level(self, wished: Level | None) -> Level | None:
-        """What to ask of this model for a wish: the nearest level that it has, nothing if it has none."""
-        return nearest(wished, self.thinking) if wished else None
-
-    @model_validator(mode="after")
-    def _each_size_has_a_price(self) -> Self:
-        if missing := set(self.sizes) - set(self.price.image):
-            raise ValueError(f"model {self.id} has no price for {', '.join(sorted(missing))}")
-        return self
-
-
-class Route(Entry):
-    """A way to models: whose dialect is spoken, and where."""
-
-    dialect: Literal["gemini"]
-    base_url: str
-    source: str
-
-
-class PixelTable(Entry):
-    """What each size means at each ratio, for a family of models."""
-
-    source: str
-    ratios: dict[str, dict[Tier, Pixels]]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, rows: dict[str, Any]) -> dict[str, Any]:
-        """Each key but `source` is a ratio, and each size a pair such as "1024x1024"."""
-        tables = {ratio: _sizes(sizes) for ratio, sizes in rows.items() if ratio != "source"}
-        return {"source": rows.get("source"), "ratios": tables}
 
 
 class Catalog(Entry):
-    """All of it. Raises ValueError with the entry's name where the data contradict themselves."""
+    """All of it. What must hold between its entries is said in catalog_check.py."""
 
     sources: dict[str, str]
     routes: dict[str, Route]
     pixels: dict[str, PixelTable]
     models: dict[str, Model]
+    retired: dict[str, Retired]
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        names = [name for model in self.models.values() for name in model.names]
-        if doubled := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"two models are called {', '.join(sorted(doubled))}")
-        for name, source in self._named_sources():
-            if source not in self.sources:
-                raise ValueError(f"{name} names an unknown source: {source}")
-        for model in self.models.values():
-            self._check(model)
-        return self
-
-    def _named_sources(self) -> Iterator[tuple[str, str]]:
-        yield from ((name, route.source) for name, route in self.routes.items())
-        yield from ((name, table.source) for name, table in self.pixels.items())
-        for model in self.models.values():
-            yield from ((model.id, source) for source in (model.source, model.price.source))
-
-    def _check(self, model: Model) -> None:
-        if unknown := set(model.routes) - set(self.routes):
-            raise ValueError(f"model {model.id} names unknown routes: {', '.join(sorted(unknown))}")
-        if model.successor is not None and self.find(model.successor) is None:
-            raise ValueError(f"model {model.id} names an unknown successor: {model.successor}")
-        table = self.pixels[model.pixels].ratios if model.pixels in self.pixels else {}
-        if gaps := [(r, s) for r in model.ratios for s in model.sizes if s not in table.get(r, {})]:
-            raise ValueError(f"model {model.id} has no pixels for {gaps[0][0]} at {gaps[0][1]}")
+    @model_validator(mode="before")
+    @classmethod
+    def _offers_are_whole(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """What a route does not say of a model is as the model's own entry has it."""
+        own = {model.get("id"): model for model in data["models"].values()}
+        return {**data, "routes": {name: _with_offers(route, own) for name, route in data["routes"].items()}}
 
     def find(self, name: str) -> Model | None:
         """The model with this id or alias, in capitals or not, whether it is about to retire or gone."""
         return next((model for model in self.models.values() if name.lower() in model.names), None)
+
+    def gone(self, name: str) -> Retired | None:
+        """What became of this id, in capitals or not, if it was shut down."""
+        return next((retired for dead, retired in self.retired.items() if dead.lower() == name.lower()), None)
 
     def model(self, model_id: str) -> Model:
         """The model with this id, which a plan names. Raises KeyError where the catalogue has lost it."""
         if found := self.find(model_id):
             return found
         raise KeyError(f"the catalogue has no model {model_id}")
+
+    def ways(self, model: Model) -> dict[str, Offer]:
+        """The routes that lead to a model, in the catalogue's order, each with what it offers there."""
+        return {name: route.models[model.id] for name, route in self.routes.items() if model.id in route.models}
+
+    def offer(self, route: str, model_id: str) -> Offer:
+        """What a route offers of a model, which a plan names. Raises KeyError where the catalogue has lost it."""
+        return self.routes[route].models[model_id]
 
     def makers(self, size: Tier, ratio: str) -> list[Model]:
         """The models that can make this, in the catalogue's order, those about to retire last."""
@@ -158,18 +69,15 @@ class Catalog(Entry):
         return self.pixels[self.model(model_id).pixels].ratios[ratio][size]
 
 
+def _with_offers(route: dict[str, Any], own: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {**route, "models": {model: _offer(own[model], said) for model, said in route["models"].items()}}
+
+
+def _offer(model: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    same: dict[str, Any] = {field: model[field] for field in ("sizes", "ratios", "thinking", "price") if field in model}
+    return {"name": model["id"], "thinking": (), **same, **said}
+
+
 def ids(models: Iterable[Model]) -> str:
     """Models as a sentence names them."""
     return ", ".join(model.id for model in models) or "none"
-
-
-@cache
-def catalog() -> Catalog:
-    """The catalogue that is shipped, read once."""
-    return Catalog.model_validate(tomllib.loads(files("cavendish").joinpath("catalog.toml").read_text("utf-8")))
-
-
-def _sizes(sizes: dict[str, str]) -> dict[str, dict[str, int]]:
-    return {
-        size: dict(zip(("width", "height"), map(int, pixels.split("x")), strict=True)) for size, pixels in sizes.items()
-    }

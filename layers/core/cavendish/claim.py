@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Final
 
-from cavendish.errors import KeyMalformed
+from cavendish.errors import KeyMalformed, RequestFault
 from cavendish.request import JobRequest
 from cavendish.value import Value
 
@@ -33,7 +33,8 @@ def read_key(header: str) -> str:
     """The key of an Idempotency-Key header, quoted or bare. Raises KeyMalformed."""
     found = KEY.fullmatch(header.strip())
     if found is None:
-        raise KeyMalformed("Idempotency-Key must be 1 to 255 characters of visible ASCII, such as a UUID")
+        detail = "Idempotency-Key must be 1 to 255 characters of visible ASCII, such as a UUID"
+        raise KeyMalformed([RequestFault("/Idempotency-Key", detail, "header")])
     return found[1] or found[2]
 
 

@@ -3,8 +3,8 @@
 CavendishError
   + RequestInvalid       the caller's fault: all faults of one request
   |   + QueryInvalid     ... of a list's parameters
+  |   + KeyMalformed     ... of an Idempotency-Key
   + RequestTooLarge      the caller's fault: more than is read
-  + KeyMalformed         the caller's fault: an Idempotency-Key that is none
   + KeyReused            the caller's fault: one Idempotency-Key for two different requests
   + Claimed              nobody's: the same job was submitted before
   + JobUnknown           the caller's fault: no job of this tenant has the id
@@ -13,6 +13,8 @@ CavendishError
   + JobConflict          nobody's: somebody else changed the job first; read it again
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + CallFailed           the model's or the network's: the call brought no whole answer
+  + KeyRefused           the operator's: what is kept as a provider's key opens nothing
+  + AddressRefused       who gave the URL: it is not one that is opened
   + WorkflowClosed       nobody's: the token was answered before, or its execution is over
   + MessageUnreadable    the sender's: an attempt message of another version
   + SendFailed           the queue's: the job is written, the watchdog will send it
@@ -20,6 +22,10 @@ CavendishError
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+#: Where in a request something is wrong.
+Part = Literal["method", "path", "query", "header", "body"]
 
 
 class AttemptError(StrEnum):
@@ -36,10 +42,11 @@ class CavendishError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RequestFault:
-    """One thing that is wrong with a request: where (a JSON pointer) and what, with what to do about it."""
+    """One thing that is wrong with a request: where (a JSON pointer into its part), what, and what to do."""
 
     pointer: str
     detail: str
+    part: Part = "body"
 
 
 class RequestInvalid(CavendishError):
@@ -52,10 +59,6 @@ class RequestInvalid(CavendishError):
 
 class RequestTooLarge(CavendishError):
     """The request is larger than what is read of one."""
-
-
-class KeyMalformed(CavendishError):
-    """An Idempotency-Key that is none."""
 
 
 class KeyReused(CavendishError):
@@ -76,12 +79,20 @@ class QueryInvalid(RequestInvalid):
     """The parameters of a list cannot be understood. Each pointer names a parameter."""
 
 
+class KeyMalformed(RequestInvalid):
+    """An Idempotency-Key that is none."""
+
+
 class JobUnknown(CavendishError):
     """No job of this tenant has the id."""
 
 
 class JobGone(CavendishError):
-    """The job was deleted, or its retention is over."""
+    """The job was deleted, or its retention is over. `fault` says what led to it, if not the path."""
+
+    def __init__(self, fault: RequestFault | None = None) -> None:
+        super().__init__(fault.detail if fault else "the job is gone")
+        self.fault = fault
 
 
 class JobNotEnded(CavendishError):
@@ -99,14 +110,25 @@ class CallRefused(CavendishError):
 class CallFailed(CavendishError):
     """The call brought no whole answer.
 
-    `kind` is "timed_out", "connection_lost" or "garbled"; `sent` says whether the model may have seen the request, and
-    so may bill it.
+    `kind` is "timed_out", "connection_lost" or "garbled"; `sent` says whether the other side may have seen the request,
+    so that a model may bill it.
     """
 
     def __init__(self, kind: str, *, sent: bool, detail: str) -> None:
         super().__init__(detail)
         self.kind = kind
         self.sent = sent
+
+
+class KeyRefused(CavendishError):
+    """What is kept as a provider's key opens nothing."""
+
+
+class AddressRefused(CavendishError):
+    """A URL that is not opened. All refusals read alike: a reason would tell what there is inside the network."""
+
+    def __init__(self) -> None:
+        super().__init__("the address is not opened: it has to be https, on port 443, and lead to the public internet")
 
 
 class WorkflowClosed(CavendishError):

@@ -1,26 +1,24 @@
 """What an image file is by its own header, whatever its sender declared, and whether that is what was asked for.
 
-Decodes no pixels: that the header is sound and the end is there is all that is checked.
+Decodes no pixels: that the header is sound, nothing is missing and no checksum is wrong is all that is checked.
 """
 
 import os
 import re
 from typing import BinaryIO
 
-from cavendish.image_header import (
-    Measured,
-    NotAnImage,
-    Truncated,
-    read_at,
-    read_heif,
-    read_jpeg,
-    read_png,
-    read_webp,
-)
+from cavendish.formats import Measured, NotAnImage, Truncated, read_at
+from cavendish.formats.heif import read_heif
+from cavendish.formats.jpeg import read_jpeg
+from cavendish.formats.png import read_png
+from cavendish.formats.webp import read_webp
 
 __all__ = ["Measured", "NotAnImage", "Truncated", "extension", "fits", "measure"]
 
-_HEAD_BYTES = 64
+#: More pixels are no answer but an attack on whoever decodes them; the largest in the catalogue has 19 million.
+MAX_PIXELS = 64_000_000
+#: An SVG may come after an XML declaration and a document type.
+_HEAD_BYTES = 512
 _READERS = (
     (0, b"\x89PNG", read_png),
     (0, b"\xff\xd8\xff", read_jpeg),
@@ -30,6 +28,9 @@ _READERS = (
 #: What comes in place of a picture, by its beginning in lower case.
 _LIKENESSES = (
     (b"gif8", "GIF"),
+    (b"bm", "BMP"),
+    (b"ii*\0", "TIFF"),
+    (b"mm\0*", "TIFF"),
     (b"%pdf", "PDF"),
     (b"<!doctype html", "HTML"),
     (b"<html", "HTML"),
@@ -48,15 +49,15 @@ _EXTENSIONS = {
 
 
 def measure(file: BinaryIO) -> Measured:
-    """Type and pixels of a PNG, JPEG, WebP, AVIF or HEIC file; never zero pixels. Leaves the file positioned anywhere.
+    """Type and pixels of a PNG, JPEG, WebP, AVIF or HEIC file, 1 to MAX_PIXELS of them. Leaves the file anywhere.
 
-    Raises NotAnImage, or Truncated if the header or the end is missing.
+    Raises NotAnImage, or Truncated if something is missing.
     """
     size = file.seek(0, os.SEEK_END)
     head = read_at(file, 0, min(size, _HEAD_BYTES))
     for offset, magic, read in _READERS:
         if head.startswith(magic, offset):
-            return _not_empty(read(file, size))
+            return _possible(read(file, size))
     raise NotAnImage(f"The file is not an image: it looks like {_likeness(head)}.")
 
 
@@ -79,9 +80,11 @@ def fits(measured: Measured, width: int, height: int, tolerance: float = 0.03) -
     )
 
 
-def _not_empty(measured: Measured) -> Measured:
-    if not measured.width or not measured.height:
-        raise NotAnImage(f"The header says {measured.mime} of {measured.width} x {measured.height} pixels.")
+def _possible(measured: Measured) -> Measured:
+    pixels = measured.width * measured.height
+    if not 0 < pixels <= MAX_PIXELS:
+        said = f"The header says {measured.mime} of {measured.width} x {measured.height} pixels"
+        raise NotAnImage(f"{said}, more than {MAX_PIXELS:,}." if pixels else f"{said}.")
     return measured
 
 
@@ -90,6 +93,11 @@ def _likeness(head: bytes) -> str:
         return "nothing"
     begin = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for magic, name in _LIKENESSES:
-        if begin.startswith(magic):
-            return name
+        if begin.startswith(magic) and (name != "BMP" or _is_bmp(head)):
+            return "SVG" if name == "XML" and b"<svg" in begin else name
     return f"unknown bytes ({head[:4].hex(' ')})" if _CONTROL.search(head) else "text"
+
+
+def _is_bmp(head: bytes) -> bool:
+    """Its two letters alone may begin any text: four bytes after its length are always zero."""
+    return head[6:10] == bytes(4)

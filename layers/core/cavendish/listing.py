@@ -70,7 +70,8 @@ class Page(NamedTuple):
 def parse_query(parameters: list[tuple[str, str]]) -> JobQuery:
     """Read the parameters as they were sent. Raises QueryInvalid with every fault."""
     names = [name for name, _ in parameters]
-    faults = [RequestFault(_pointer(name), "send it once") for name in dict.fromkeys(names) if names.count(name) > 1]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    faults = [RequestFault(_pointer(name), "send it once", "query") for name in twice]
     try:
         query = JobQuery.model_validate(dict(parameters))
     except ValidationError as error:
@@ -89,4 +90,4 @@ def _fault(error: Any) -> RequestFault:
         detail = f"there is no such parameter; the parameters are {', '.join(JobQuery.model_fields)}"
     else:
         detail = str(error["msg"]).removeprefix("Value error, ")
-    return RequestFault(_pointer(error["loc"][0]), detail)
+    return RequestFault(_pointer(error["loc"][0]), detail, "query")

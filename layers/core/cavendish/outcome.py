@@ -108,15 +108,23 @@ class Report(Value):
     #: Seconds the model asked callers to wait; None: it asked nothing.
     retry_after_s: float | None = None
     detail: str = ""
+    #: What the model said that no table has ("finish_reason:NEW_THING"): the outcome is then only the nearest one.
+    unknown: str = ""
 
 
 def report(
-    outcome: Outcome, *, billed: Billed | None = None, retry_after_s: float | None = None, detail: str = ""
+    outcome: Outcome,
+    *,
+    billed: Billed | None = None,
+    retry_after_s: float | None = None,
+    detail: str = "",
+    unknown: str = "",
 ) -> Report:
     """Make a report, with the table's word on billing unless the attempt knows better."""
     row = TABLE[outcome]
     detail = clean(detail) or row.title
-    return Report(outcome=outcome, billed=billed or row.billed, retry_after_s=retry_after_s, detail=detail)
+    billed = billed or row.billed
+    return Report(outcome=outcome, billed=billed, retry_after_s=retry_after_s, detail=detail, unknown=unknown)
 
 
 def clean(words: str) -> str:

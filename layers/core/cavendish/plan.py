@@ -81,6 +81,14 @@ class Step(Value):
     routes: tuple[PlannedRoute, ...] = Field(min_length=1)
 
 
+class Skipped(Value):
+    """A model that would have been tried, and why it is not."""
+
+    model: str
+    size: Tier
+    reason: str
+
+
 class Plan(Value):
     """The ladder of a job: the input of its workflow."""
 
@@ -91,6 +99,7 @@ class Plan(Value):
     unknown_retries: int = Field(ge=0)
     #: Seconds since the epoch.
     deadline_at: float
+    skipped: tuple[Skipped, ...] = ()
 
     def at(self, position: "Position") -> PlannedRoute:
         return self.steps[position.step].routes[position.route]

@@ -1,20 +1,19 @@
 """What the use cases need from the outside: each a real adapter (functions/adapters) and a fake with the same tests."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Protocol
 
 from cavendish.attempt import Attempt, AttemptKey, Result
 from cavendish.claim import Claim
+from cavendish.doors import Closure
 from cavendish.errors import AttemptError
+from cavendish.health import Sample, Window
 from cavendish.job import Event, Job
 from cavendish.listing import JobQuery, Page
 from cavendish.outcome import Report
+from cavendish.plan import Plan
+from cavendish.size import Tier
 from cavendish.tombstone import Tombstone
-
-# It brings the reading of answers, and most who use a port call no model.
-if TYPE_CHECKING:
-    from cavendish.wire import WireRequest
 
 
 class Jobs(Protocol):
@@ -78,6 +77,29 @@ class JobList(Protocol):
         """The tenant's jobs that are asked for, newest first; fewer if too many had to be passed over."""
 
 
+class Measurements(Protocol):
+    """The same table: how models do."""
+
+    def record(self, sample: Sample) -> None:
+        """Count a call, best effort: it never raises, and what could not be counted is not counted later."""
+
+    def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
+        """The windows of a span in which calls ended, oldest first, the one in which it begins as a whole.
+
+        Long spans come in long windows (health.py); seconds since the epoch.
+        """
+
+
+class Closures(Protocol):
+    """The same table: models to which no way leads for a while."""
+
+    def close(self, closure: Closure) -> None:
+        """Note it, best effort: it never raises."""
+
+    def read(self, now: float) -> list[Closure]:
+        """What is closed, as it was known some seconds ago at most."""
+
+
 class Images(Protocol):
     """The bucket."""
 
@@ -103,8 +125,8 @@ class Queue(Protocol):
 class Workflow(Protocol):
     """The state machine, and the tokens it gave out."""
 
-    def start(self, job: Job) -> None:
-        """Start the execution of a planned job; a second start is no second execution."""
+    def start(self, job: Job) -> Plan:
+        """Start the execution of a planned job. A second start is none: the first one's plan is given."""
 
     def runs(self, job_id: str) -> bool:
         """Whether the job's execution is still running."""
@@ -117,36 +139,3 @@ class Workflow(Protocol):
 
     def fail(self, token: str, error: AttemptError) -> None:
         """Tell that an attempt has no outcome of its own. Raises WorkflowClosed."""
-
-
-class ModelAnswer(Protocol):
-    """An answer that is still arriving."""
-
-    status: int
-    headers: Mapping[str, str]
-    #: Seconds until the connection stood.
-    connect_s: float
-
-    def chunks(self) -> Iterator[bytes]:
-        """The body as it arrives. Raises CallFailed."""
-
-    def hurry(self, most_s: float) -> None:
-        """Let the rest of the answer take so long at most."""
-
-    def finish(self) -> None:
-        """The answer is complete: wait a moment for its end, so that the connection can be kept."""
-
-
-class Models(Protocol):
-    """The doors of all providers."""
-
-    def key(self, route: str) -> str:
-        """The provider's key; an empty one if none is set."""
-
-    def base_url(self, route: str) -> str: ...
-
-    def post(self, url: str, request: "WireRequest", *, limit_s: float) -> AbstractContextManager[ModelAnswer]:
-        """Send a paid request, once, and never again. Everything until the body's end takes `limit_s` at most.
-
-        Raises CallFailed.
-        """

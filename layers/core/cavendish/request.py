@@ -3,10 +3,11 @@
 import json
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from cavendish.outcome import Acceptable
 from cavendish.policy import POLICIES
+from cavendish.prompt import checked
 from cavendish.size import DEFAULT, RATIOS, Size, parse_size
 from cavendish.thinking import Level
 from cavendish.value import Value
@@ -20,6 +21,14 @@ DEADLINE_DEFAULT_S: Final = 3_600
 RETENTION_MAX_S: Final = 30 * 86_400
 
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def _whole(number: object) -> object:
+    """JSON has one kind of number: 1.0 is 1, for JSON Schema too."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class JobRequest(Value):
@@ -36,21 +45,21 @@ class JobRequest(Value):
     thinking: Level | None = None
     use_case: UseCase | None = None
     quality: Quality | None = None
-    n: int = Field(default=1, ge=1, le=9)
+    n: Whole = Field(default=1, ge=1, le=9)
     policy: str = "cavendish"
     allow_downgrade: bool = True
     allow_fallback: bool = True
-    unknown_retries: int | None = Field(default=None, ge=0, le=10)
+    unknown_retries: Whole | None = Field(default=None, ge=0, le=10)
     on_refusal: Literal["fail", "fallback"] = "fail"
     accept: list[Acceptable] = Field(default_factory=list)
     lane: Literal["interactive", "bulk"] = "interactive"
-    deadline_s: int = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
+    deadline_s: Whole = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
     #: The same request again within this many seconds is the same job.
-    dedupe_window_s: int | None = Field(default=None, ge=1, le=86_400)
+    dedupe_window_s: Whole | None = Field(default=None, ge=1, le=86_400)
     metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     #: Counts from the job's end.
-    retention_s: int = Field(default=RETENTION_MAX_S, ge=60, le=RETENTION_MAX_S)
+    retention_s: Whole = Field(default=RETENTION_MAX_S, ge=60, le=RETENTION_MAX_S)
 
     @model_validator(mode="before")
     @classmethod
@@ -60,9 +69,7 @@ class JobRequest(Value):
     @field_validator("prompt")
     @classmethod
     def _prompt_is_text(cls, prompt: str) -> str:
-        if not prompt.strip():
-            raise ValueError("the prompt is empty")
-        return prompt
+        return checked(prompt)
 
     @field_validator("metadata", mode="before")
     @classmethod

@@ -32,6 +32,10 @@ class Size(NamedTuple):
     ratio: str | None
 
 
+#: What OpenAI's documentation calls its sizes, and no model of Google's makes.
+_OPENAI: Final = {(1536, 1024): Size("1K", "3:2"), (1024, 1536): Size("1K", "2:3")}
+
+
 def parse_size(text: str) -> Size:
     """Read "4K", "4k", "512", "2048x2048", "2048*2048", or a ratio such as "16:9", which is of the default tier.
 
@@ -63,6 +67,8 @@ def falls_short(width: int, height: int, tier: Tier) -> bool:
 
 
 def _from_pixels(width: int, height: int) -> Size:
+    if (width, height) in _OPENAI:
+        return _OPENAI[width, height]
     ratio = min(RATIOS, key=lambda name: _distance(width / height, _quotient(name)))
     tier = nearest_tier(width, height)
     off_ratio, off_area = _distance(width / height, _quotient(ratio)), _distance(width * height, EDGE[tier] ** 2)

@@ -5,11 +5,12 @@ Where strings end and what is a picture is found out elsewhere; so is all that h
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import cast
 
 MAX_DEPTH = 200
 
-#: Stands in the text for a picture. It is not JSON, so no answer can hold one that was not put there by `hang_picture`.
+#: Stands in the text for a string that was taken out of it. It is not JSON, so no answer can hold one of its own.
 _PLACEHOLDER = b"NaN"
 _SPACE = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -32,18 +33,23 @@ class Skeleton:
         self.complete = False
         self._max_bytes = max_bytes
         self._text = bytearray()
-        self._depth = 0
+        self._taken_bytes = 0
+        #: For each open bracket the key that its strings stand under; None for an object, whose strings have their own.
+        self._open: list[bytes | None] = []
+        #: The last string; empty behind a bracket that came later.
         self._string = slice(0, 0)
 
     def read(self, run: bytes) -> int:
         """Take what stands between two strings; returns how much of it belongs to the answer, in bytes."""
-        if self._depth == 0 and run.lstrip(_SPACE + _BYTE_ORDER_MARK)[:1] not in b"{[":
+        if not self._open and run.lstrip(_SPACE + _BYTE_ORDER_MARK)[:1] not in b"{[":
             raise AnswerGarbled("The answer does not begin with { or [.")
         if b"N" in run or b"I" in run:
             raise AnswerGarbled("The answer holds NaN or Infinity, which are not JSON.")
-        end = self._follow_brackets(run)
-        self.keep(run[:end])
-        return end
+        start = len(self._text)
+        self.keep(run)
+        end = self._follow_brackets(start)
+        del self._text[end:]
+        return end - start
 
     def read_after_end(self, rest: bytes) -> None:
         """Only white space may follow the answer."""
@@ -51,8 +57,8 @@ class Skeleton:
             raise AnswerGarbled("The answer goes on after its end.")
 
     def open_string(self) -> None:
-        """What is kept from now on is a string."""
-        if self._depth == 0:
+        """What is kept from now on is a string, its quotes included."""
+        if not self._open:
             raise AnswerGarbled("The answer does not begin with { or [.")
         start = len(self._text)
         self.keep(b'"')
@@ -60,40 +66,67 @@ class Skeleton:
 
     def close_string(self) -> None:
         """What was kept since `open_string` was the string."""
-        self.keep(b'"')
         self._string = slice(self._string.start, len(self._text))
 
-    def hang_picture(self) -> None:
-        """A picture has its place here."""
+    def split_string(self) -> None:
+        """A picture stands here in the string."""
+        # Two strings, lest what stands before and behind the picture grow together into something else.
+        self.keep(b'","')
+
+    def take_string(self) -> str:
+        """Instead of what was kept since `open_string`, which is returned, something else has its place here."""
+        start = self._string.start
+        parts = _parsed(b"[" + self._text[start:] + b"]")
+        self._taken_bytes += len(self._text) - start
+        del self._text[start:]
         self.keep(_PLACEHOLDER)
+        return "".join(cast("list[str]", parts))
 
-    def key(self) -> bytes:
-        """The key whose value comes next, as it was spelled, with its quotes; empty if no key waits for a value."""
-        # A string followed by a colon is a key; where that is not so the answer is not JSON, as `parse` will find.
-        after = self._text[self._string.stop :].strip(_SPACE)
-        return bytes(self._text[self._string]) if after == b":" else b""
+    def key(self) -> bytes | None:
+        """The key that the next string stands under, as it was spelled, with its quotes; None if it is a key itself.
 
-    def parse(self, pictures: Iterable[object]) -> object:
-        """The parsed answer, with the pictures in their places in the order of their coming."""
-        waiting = iter(pictures)
-        try:
-            parsed: object = json.loads(self._text.decode("utf-8-sig"), parse_constant=lambda _: next(waiting))
-        except ValueError as error:
-            raise AnswerGarbled(f"The answer is not JSON: {error}.") from error
-        return parsed
+        That of an array is the key of what is in it, too; it is empty if there is none.
+        """
+        return self._key(len(self._text))
+
+    def parse(self, others: Iterable[object]) -> object:
+        """The parsed answer, with these in the places of the strings that were taken, in the order of their coming."""
+        waiting = iter(others)
+        return _parsed(self._text, lambda _: next(waiting))
 
     def keep(self, text: bytes) -> None:
         """Append some text as it is."""
-        if len(self._text) + len(text) > self._max_bytes:
+        if self._taken_bytes + len(self._text) + len(text) > self._max_bytes:
             raise AnswerTooLarge(f"The answer without its pictures is larger than {self._max_bytes} bytes.")
         self._text += text
 
-    def _follow_brackets(self, run: bytes) -> int:
-        for bracket in _BRACKET.finditer(run):
-            self._depth += 1 if bracket[0] in b"{[" else -1
-            if self._depth > MAX_DEPTH:
-                raise AnswerGarbled(f"The answer is nested more than {MAX_DEPTH} levels deep.")
-            if self._depth == 0:
+    def _key(self, end: int) -> bytes | None:
+        # A string followed by a colon is a key; where that is not so the answer is not JSON, as `parse` will find.
+        if self._text[self._string.stop : end].strip(_SPACE) == b":":
+            return bytes(self._text[self._string])
+        return self._open[-1] if self._open else b""
+
+    def _follow_brackets(self, start: int) -> int:
+        for bracket in _BRACKET.finditer(self._text, start):
+            if bracket[0] in b"{[":
+                self._open_bracket(bracket)
+            else:
+                self._open.pop()
+            self._string = slice(bracket.end(), bracket.end())
+            if not self._open:
                 self.complete = True
                 return bracket.end()
-        return len(run)
+        return len(self._text)
+
+    def _open_bracket(self, bracket: re.Match[bytes]) -> None:
+        if len(self._open) == MAX_DEPTH:
+            raise AnswerGarbled(f"The answer is nested more than {MAX_DEPTH} levels deep.")
+        self._open.append(self._key(bracket.start()) if bracket[0] == b"[" else None)
+
+
+def _parsed(text: bytes | bytearray, constant: Callable[[str], object] | None = None) -> object:
+    try:
+        parsed: object = json.loads(text.decode("utf-8-sig"), parse_constant=constant)
+    except ValueError as error:
+        raise AnswerGarbled(f"The answer is not JSON: {error}.") from error
+    return parsed

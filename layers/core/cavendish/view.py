@@ -29,6 +29,7 @@ def view(
         "delivered": _delivered(images),
         "images": images,
         "attempts": [_attempt(n, job, one, attempts) for n, one in enumerate(attempts, 1)],
+        "skipped": [one.model_dump() for one in job.plan.skipped] if job.plan else [],
         "cost": _cost(attempts),
         "error": job.error.model_dump() if job.error else None,
     }

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from cavendish.charge import Charge
+from cavendish.errors import Part
 from cavendish.job import JobError, Status
 from cavendish.outcome import Billed, Outcome
 from cavendish.size import Tier
@@ -29,6 +30,10 @@ class Delivered(Value):
     mime: str
     bytes: int
     sha256: str
+    one_colour: bool = Field(
+        description="All its pixels are alike: the model may have failed without saying so. Told of PNG, baseline and "
+        "progressive JPEG and lossless WebP; of anything else it is false."
+    )
     model: str
     route: str
     size: Tier
@@ -63,6 +68,14 @@ class Attempt(Value):
     next: str | None = Field(description="What followed, and why.")
 
 
+class Skipped(Value):
+    """A model that the plan leaves out at a size."""
+
+    model: str
+    size: Tier
+    reason: str
+
+
 class Cost(Value):
     """What the attempts cost together, in USD."""
 
@@ -92,6 +105,7 @@ class Job(Brief):
     delivered: Delivered | None = Field(description="The first picture.")
     images: list[Image]
     attempts: list[Attempt] = Field(description="Every call, the oldest first.")
+    skipped: list[Skipped] = Field(description="Models that would have been tried, and why they are not.")
     cost: Cost
 
 
@@ -111,8 +125,9 @@ class Jobs(Value):
 class Fault(Value):
     """One thing that is wrong with a request."""
 
-    pointer: str = Field(description="Where, as a JSON pointer.")
-    detail: str
+    part: Part = Field(alias="in", description="In which part of the request.")
+    pointer: str = Field(description="Where in it, as a JSON pointer: a field of the body, or the name of a parameter.")
+    detail: str = Field(description="What is wrong there, and what to do about it.")
 
 
 class Problem(Value):
@@ -123,7 +138,7 @@ class Problem(Value):
     status: int
     detail: str
     code: str
-    errors: list[Fault] = Field(default=[], description="All faults of a request at once.")
+    errors: list[Fault] = Field(default=[], description="All faults of a request at once; each 4xx has one at least.")
 
 
 class Health(Value):

@@ -4,7 +4,7 @@ import json
 from importlib.resources import files
 from typing import Any, Final
 
-from cavendish.catalog import catalog
+from cavendish.catalog_file import catalog
 from cavendish.openapi.headers import HEADERS
 from cavendish.openapi.operation import Answer, Operation
 from cavendish.openapi.operations import OPERATIONS
@@ -21,7 +21,7 @@ _KEY: Final = {"type": "http", "scheme": "bearer", "description": "A key that `c
 #: Statuses whose answers have no body.
 _EMPTY: Final = (204, 304)
 #: What can happen to every operation, and to every one that needs a key.
-_ALWAYS: Final = ("unknown_path", "internal")
+_ALWAYS: Final = ("unknown_path", "method_not_allowed", "internal")
 _WITH_KEY: Final = ("unauthorized",)
 
 
@@ -87,7 +87,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     content = {"schema": _ref("schemas", answer.schema) if answer.schema else {"type": "string"}}
     made = {
         "description": answer.what,
-        "headers": _headers(answer.headers, answer.may_have),
+        "headers": _headers(("Cache-Control", *answer.headers), answer.may_have),
         "content": {answer.media: content} if answer.status not in _EMPTY else {},
         "links": {name: _link(name) for name in answer.leads_to},
     }

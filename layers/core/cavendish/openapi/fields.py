@@ -7,7 +7,7 @@ from cavendish.policy import POLICIES
 from cavendish.size import PIXELS, RATIOS, TIERS
 
 WORDS: Final = {
-    "prompt": "Reaches the model verbatim, to the last character.",
+    "prompt": "Reaches the model verbatim, to the last character. One at least can be seen, and none is U+0000.",
     "size": "A tier, or pixels, which set the tier and the ratio, or a ratio.",
     "aspect_ratio": "By default that of the pixels in `size`, or 1:1.",
     "model": "An id or an alias; by default the policy's first model that can do the size.",

@@ -10,7 +10,7 @@ class Answer:
     status: int
     what: str
     schema: str | None = None
-    #: Headers that it always has, and such that it may have.
+    #: Headers that it always has beside Cache-Control, and such that it may have.
     headers: tuple[str, ...] = ()
     may_have: tuple[str, ...] = ()
     media: str = "application/json"

@@ -14,8 +14,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         id="listModels",
         tag="Models",
         title="List the models",
-        more="What each can do and what it costs, in the catalogue's order.",
-        answers=(Answer(200, "All models.", "Models", headers=("Cache-Control",)),),
+        more="What each can do and what it costs, in the catalogue's order; and the ids that were shut down.",
+        answers=(Answer(200, "All models.", "Models"),),
         public=True,
     ),
     Operation(
@@ -25,7 +25,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         tag="Models",
         title="Read a model",
         parameters=("model_id",),
-        answers=(Answer(200, "The model with this id or alias.", "Model", headers=("Cache-Control",)),),
+        answers=(Answer(200, "The model with this id or alias.", "Model"),),
         problems=("unknown_model",),
         public=True,
     ),
@@ -35,7 +35,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         id="readHealth",
         tag="Service",
         title="Ask whether it works",
-        answers=(Answer(200, "The API runs and can read its table.", "Health", headers=("Cache-Control",)),),
+        answers=(Answer(200, "The API runs and can read its table.", "Health"),),
         public=True,
     ),
     Operation(
@@ -44,7 +44,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         id="readOpenapi",
         tag="Service",
         title="Read this document",
-        answers=(Answer(200, "OpenAPI 3.1.", "Openapi", headers=("Cache-Control",)),),
+        answers=(Answer(200, "OpenAPI 3.1.", "Openapi"),),
         public=True,
     ),
     Operation(
@@ -53,15 +53,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         id="readDocs",
         tag="Service",
         title="Read this document as a page",
-        answers=(Answer(200, "A page that needs no other host.", media="text/html", headers=("Cache-Control",)),),
+        answers=(Answer(200, "A page that needs no other host.", media="text/html"),),
         public=True,
     ),
 )
 
 
 def methods(path: str) -> tuple[str, ...]:
-    """What can be done at a path of a request; nothing where it leads nowhere."""
-    return tuple(one.method for one in OPERATIONS if re.fullmatch(_pattern(one.path), path))
+    """What can be done at a path of a request; nothing where it leads nowhere. What can be read has HEAD too."""
+    found = [one.method for one in OPERATIONS if re.fullmatch(_pattern(one.path), path)]
+    return tuple(name for one in found for name in ((one, "HEAD") if one == "GET" else (one,)))
 
 
 def _pattern(path: str) -> str:

@@ -19,7 +19,7 @@ _ANSWERS: Final = (
     *(ModelView, ModelsView),
 )
 #: Names in the document that differ from those of the classes.
-_CALLED: Final = {"ModelView": "Model", "ModelsView": "Models"}
+_CALLED: Final = {"ModelView": "Model", "ModelsView": "Models", "RetiredView": "Retired"}
 
 
 def schemas(catalog: Catalog) -> dict[str, Schema]:

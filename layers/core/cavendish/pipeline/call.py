@@ -1,69 +1,104 @@
 """One paid call: out on the wire, the answer read as it arrives, the picture measured, judged and stored."""
 
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import BinaryIO
 
-from cavendish.answer import AnswerReader, Picture
+from cavendish.answer import Picture
 from cavendish.attempt import Attempt, Result, StoredImage
-from cavendish.catalog import Catalog, Model
+from cavendish.catalog import Catalog
+from cavendish.errors import CallFailed, KeyRefused
 from cavendish.image import NotAnImage, Truncated, fits, measure
+from cavendish.model_version import other_model
+from cavendish.one_colour import one_colour
+from cavendish.outbound import Models, Web
 from cavendish.outcome import Billed, Outcome, Report, report
-from cavendish.pipeline.receive import Stopwatch, ask
+from cavendish.pipeline.converse import Line, converse
+from cavendish.pipeline.receive import Stopwatch, failed
 from cavendish.plan import Call
-from cavendish.ports import Images, Models
+from cavendish.ports import Images
 from cavendish.price import cost
-from cavendish.wire import Codec, Reading, WireRequest, gemini
-
-_CODECS: Final[dict[str, Codec]] = {"gemini": gemini}
+from cavendish.route import Route
+from cavendish.wire import Asked, Codec, Reading, WireRequest
+from cavendish.wire.auth import headers
+from cavendish.wire.codecs import CODECS
 
 
 class Caller:
-    """What a call needs, kept across calls."""
+    """What a call needs, kept across calls. `pause` waits so many seconds."""
 
     def __init__(
         self,
         *,
         models: Models,
+        web: Web,
         images: Images,
         catalog: Catalog,
         open_file: Callable[[], BinaryIO],
         clock: Callable[[], float],
+        pause: Callable[[float], None],
     ) -> None:
         self._models = models
+        self._web = web
         self._images = images
         self._catalog = catalog
         self._open_file = open_file
         self._clock = clock
+        self._pause = pause
 
     def prepare(self, asked: Call, prompt: str) -> Result | WireRequest:
         """The request as it will go out; or the result, where there is no key to send it with."""
-        key = self._models.key(asked.route)
-        if not key:
+        try:
+            credential = self._models.credential(asked.route)
+            shown = headers(self._route(asked).auth, credential) if credential else {}
+        except CallFailed as failure:
+            return Result(report=failed(failure))
+        except KeyRefused as refused:
+            return Result(report=report(Outcome.BAD_KEY, detail=f"route {asked.route}: {refused}"))
+        if credential is None:
             missing = f"no usable key is set for the route {asked.route}; set one with: cavendish keys provider"
             return Result(report=report(Outcome.BAD_KEY, detail=missing))
-        return self._codec(asked).request(asked, self._catalog.model(asked.model), prompt, key)
+        request = self._codec(asked).request(Asked.of(asked, prompt, self._catalog, credential.account))
+        return replace(request, headers={**request.headers, **shown})
 
     def call(self, attempt: Attempt, request: WireRequest) -> Result:
         """Make the attempt's call. Whatever the model or the network does, it comes back as a result."""
         asked, watch = attempt.call, Stopwatch(self._clock)
-        url, codec = self._models.base_url(asked.route), self._codec(asked)
-        with AnswerReader(open_file=self._open_file, picture_keys=codec.PICTURE_KEYS) as reader:
-            reading = ask(self._models, url, request, codec=codec, reader=reader, watch=watch, limit_s=asked.limit_s)
-            return self._stored(attempt, reading, self._catalog.model(asked.model), watch)
+        with ExitStack() as files:
+            line = Line(
+                models=self._models,
+                web=self._web,
+                base=self._models.base_url(asked.route),
+                codec=self._codec(asked),
+                open_file=self._open_file,
+                files=files,
+                watch=watch,
+                pause=self._pause,
+                limit_s=asked.limit_s,
+            )
+            return self._stored(attempt, converse(line, request), watch)
+
+    def broken(self, asked: Call, error: Exception) -> Result:
+        """What is known of a call whose worker failed after it was begun."""
+        return lost(asked, self._catalog, f"the worker failed after the call was begun: {type(error).__name__}")
+
+    def _route(self, asked: Call) -> Route:
+        return self._catalog.routes[asked.route]
 
     def _codec(self, asked: Call) -> Codec:
-        return _CODECS[self._catalog.routes[asked.route].dialect]
+        return CODECS[self._route(asked).dialect]
 
-    def _stored(self, attempt: Attempt, reading: Reading, model: Model, watch: Stopwatch) -> Result:
+    def _stored(self, attempt: Attempt, reading: Reading, watch: Stopwatch) -> Result:
         said, image = self._judge(attempt, reading)
         if reading.picture:
             watch.lap("decode")
         result = Result(
             report=said,
             image=image,
-            made_by=self._another_model(attempt.call, reading.model_version) if image else None,
-            cost_usd=_cost(said, model, attempt.call, reading),
-            estimated=said.billed is Billed.UNKNOWN or (said.billed is Billed.YES and reading.usage is None),
+            made_by=other_model(self._catalog, attempt.call.model, reading.model_version) if image else None,
+            cost_usd=self._cost(said, attempt.call, reading),
+            estimated=self._estimated(said, attempt.call, reading),
             timings=watch.laps,
             note=reading.note,
         )
@@ -92,6 +127,19 @@ class Caller:
             return refused[0], None
         return (faults or [report(Outcome.OK)])[0], image
 
+    def _cost(self, said: Report, asked: Call, reading: Reading) -> float:
+        if said.billed is Billed.NO:
+            return 0.0
+        if reading.cost_usd is not None:
+            return reading.cost_usd
+        return cost(self._catalog.offer(asked.route, asked.model).price, asked.size, reading.usage)
+
+    def _estimated(self, said: Report, asked: Call, reading: Reading) -> bool:
+        """Whether the cost is a guess: nobody counted what is paid for by the count, or it may not be owed at all."""
+        counts = self._catalog.offer(asked.route, asked.model).price.per_million is not None
+        counted = reading.usage is not None or reading.cost_usd is not None
+        return said.billed is Billed.UNKNOWN or (said.billed is Billed.YES and counts and not counted)
+
     def _wrong_size(self, asked: Call, image: StoredImage) -> Report | None:
         expected = self._catalog.expected(asked.model, asked.size, asked.aspect_ratio)
         if fits(image.measured, expected.width, expected.height):
@@ -100,18 +148,17 @@ class Caller:
         return report(Outcome.WRONG_SIZE, detail=detail)
 
     def _wrong_model(self, asked: Call, reading: Reading) -> Report | None:
-        other = self._another_model(asked, reading.model_version)
+        other = other_model(self._catalog, asked.model, reading.model_version)
         return report(Outcome.WRONG_MODEL, detail=f"asked {asked.model}, was answered by {other}") if other else None
 
-    def _another_model(self, asked: Call, version: str | None) -> str | None:
-        """A version that the catalogue does not know proves nothing; one that it knows as another model does."""
-        answered = self._catalog.find((version or "").removeprefix("models/"))
-        return None if answered is None or answered.id == asked.model else answered.id
+
+def lost(asked: Call, catalog: Catalog, detail: str = "") -> Result:
+    """What is known of a call whose worker failed or vanished: nothing, but that it may be billed."""
+    price = cost(catalog.offer(asked.route, asked.model).price, asked.size, None)
+    return Result(report=report(Outcome.LOST_WORKER, detail=detail), cost_usd=price, estimated=True)
 
 
 def _measured(attempt: Attempt, picture: Picture) -> StoredImage:
-    return StoredImage.of(attempt.key, measure(picture.file), picture.bytes, picture.sha256)
-
-
-def _cost(said: Report, model: Model, asked: Call, reading: Reading) -> float:
-    return 0.0 if said.billed is Billed.NO else cost(model, asked.size, reading.usage)
+    found = measure(picture.file)
+    alike = one_colour(picture.file, found)
+    return StoredImage.of(attempt.key, found, picture.bytes, picture.sha256, one_colour=alike)

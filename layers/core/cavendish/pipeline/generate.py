@@ -5,12 +5,15 @@ from contextlib import suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, read_message
+from cavendish.doors import Closure, find
 from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
+from cavendish.health import Sample
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.looks import look_again
-from cavendish.ports import Images, Jobs, Workflow
+from cavendish.plan import Call
+from cavendish.ports import Closures, Images, Jobs, Measurements, Workflow
 from cavendish.time_left import in_time, limit
 
 
@@ -18,15 +21,25 @@ class Generate:
     """The use case with its ports, which live as long as the worker."""
 
     def __init__(
-        self, *, jobs: Jobs, images: Images, caller: Caller, workflow: Workflow, clock: Callable[[], float]
+        self,
+        *,
+        jobs: Jobs,
+        images: Images,
+        caller: Caller,
+        workflow: Workflow,
+        measurements: Measurements,
+        closures: Closures,
+        clock: Callable[[], float],
     ) -> None:
         self._jobs = jobs
         self._images = images
         self._caller = caller
         self._workflow = workflow
+        self._measurements = measurements
+        self._closures = closures
         self._clock = clock
 
-    def receive(self, fields: dict[str, Any], *, worker_until: float) -> Outcome | None:
+    def receive(self, fields: dict[str, Any], *, worker_until: float) -> Report | None:
         """Read a message and do what it asks; one of another version is refused at once, not tried again and again."""
         try:
             message = read_message(fields)
@@ -34,14 +47,14 @@ class Generate:
             return self._fail(unreadable.token, AttemptError.UNDELIVERABLE) if unreadable.token else None
         return self.run(message, worker_until=worker_until)
 
-    def run(self, message: AttemptMessage, *, worker_until: float) -> Outcome | None:
-        """Do what the message asks, or what is left of it. Gives the outcome that was reported, None if none was.
+    def run(self, message: AttemptMessage, *, worker_until: float) -> Report | None:
+        """Do what the message asks, or what is left of it. Gives what was reported, None if nothing was.
 
         Raises CallRefused if others keep changing the job: the queue brings the message again.
         """
         return look_again(lambda: self._run(message, worker_until))
 
-    def _run(self, message: AttemptMessage, worker_until: float) -> Outcome | None:
+    def _run(self, message: AttemptMessage, worker_until: float) -> Report | None:
         job = self._jobs.get(message.job_id)
         if job is None:
             return self._fail(message.token, AttemptError.UNDELIVERABLE)
@@ -56,7 +69,7 @@ class Generate:
             return self._fail(message.token, AttemptError.EXPIRED)
         return self._attempt(job, message, worker_until)
 
-    def _repeated(self, own: Attempt, message: AttemptMessage) -> Outcome | None:
+    def _repeated(self, own: Attempt, message: AttemptMessage) -> Report | None:
         """The message came again: never call, but let whoever ends the attempt answer to this token too."""
         own = self._jobs.ask_again(own.key, message.token)
         return None if own.state is State.CALLING else self._report(own)
@@ -70,23 +83,41 @@ class Generate:
             self._jobs.end(attempt.key, stored, self._clock())
         return stored is not None
 
-    def _attempt(self, job: Job, message: AttemptMessage, worker_until: float) -> Outcome | None:
+    def _attempt(self, job: Job, message: AttemptMessage, worker_until: float) -> Report | None:
         job = self._tell_of_the_way_down(job, message.key)
         now = self._clock()
         limit_s = limit(message.call, deadline_at=job.deadline_at, worker_until=worker_until, now=now)
         attempt = begin(message, limit_s, now)
-        request = self._caller.prepare(attempt.call, job.request.prompt)
+        request = self._closed(attempt.call, now) or self._caller.prepare(attempt.call, job.request.prompt)
         self._jobs.begin(attempt, now)
         try:
             result = request if isinstance(request, Result) else self._caller.call(attempt, request)
         except Exception as error:  # ours, and after the call: it is told as what it is, then logged
-            self._end(attempt, broken(error))
+            self._end(attempt, self._caller.broken(attempt.call, error))
             raise
         return self._end(attempt, result)
 
-    def _end(self, attempt: Attempt, result: Result) -> Outcome | None:
+    def _closed(self, call: Call, now: float) -> Result | None:
+        """What a call would come to that is not worth making; None: it is."""
+        closure = find(self._closures.read(now), call.route, call.model)
+        return Result(report=report(Outcome.QUOTA_DAY, detail=closure.reason)) if closure else None
+
+    def _end(self, attempt: Attempt, result: Result) -> Report | None:
         ended = self._jobs.end(attempt.key, result, self._clock())
-        return self._report(ended) if ended else None
+        if ended is None:
+            return None
+        said = self._report(ended)
+        self._measure(ended)
+        return said
+
+    def _measure(self, ended: Attempt) -> None:
+        """Count the call, after its report: nobody waits for it. What others ended is not counted: it tells no time."""
+        sample = Sample.of(ended)
+        if sample is None:
+            return
+        self._measurements.record(sample)
+        if ended.report and (closure := Closure.of(ended.call, ended.report, sample.at)):
+            self._closures.close(closure)
 
     def _tell_of_the_way_down(self, job: Job, key: AttemptKey) -> Job:
         """The first attempt on a lower rung is the moment to tell that the job fell back or was downgraded."""
@@ -97,23 +128,23 @@ class Generate:
                 job = told
         return job
 
-    def _report(self, attempt: Attempt) -> Outcome | None:
+    def _report(self, attempt: Attempt) -> Report | None:
         return report_attempt(attempt, jobs=self._jobs, workflow=self._workflow)
 
-    def _tell(self, token: str, said: Report) -> Outcome | None:
+    def _tell(self, token: str, said: Report) -> Report | None:
         try:
             self._workflow.succeed(token, said)
         except WorkflowClosed:
             return None
-        return said.outcome
+        return said
 
-    def _fail(self, token: str, error: AttemptError) -> Outcome | None:
+    def _fail(self, token: str, error: AttemptError) -> Report | None:
         with suppress(WorkflowClosed):
             self._workflow.fail(token, error)
         return None
 
 
-def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Outcome | None:
+def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Report | None:
     """Tell the workflow how an attempt ended, and note that it knows. A closed token means that it needs no telling.
 
     To the workflow of a job that is being cancelled every attempt was cancelled, so that it waits for nothing more.
@@ -130,15 +161,4 @@ def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Outco
             else:
                 workflow.succeed(token, attempt.result.report)
     jobs.reported(attempt.key)
-    return attempt.result.report.outcome
-
-
-def broken(error: Exception) -> Result:
-    """What is known of a call whose worker failed after it: that it may be billed."""
-    detail = f"the worker failed after the call was begun: {type(error).__name__}"
-    return Result(report=report(Outcome.LOST_WORKER, detail=detail), estimated=True)
-
-
-def lost(cost_usd: float) -> Result:
-    """What is known of a call whose worker vanished: nothing, but that it may be billed."""
-    return Result(report=report(Outcome.LOST_WORKER), cost_usd=cost_usd, estimated=True)
+    return attempt.result.report

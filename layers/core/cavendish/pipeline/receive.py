@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
 from cavendish.errors import CallFailed
+from cavendish.outbound import ModelAnswer, Models
 from cavendish.outcome import Billed, Outcome, Report, report
-from cavendish.ports import ModelAnswer, Models
 from cavendish.wire import Codec, Reading, WireRequest
 
 #: An answer that is no success gets this long for its body, in seconds: its status says nearly all of it.
@@ -18,8 +18,15 @@ class Stopwatch:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._since = clock()
+        self._began = self._since = clock()
         self._laps: dict[str, float] = {}
+
+    def now(self) -> float:
+        return self._clock()
+
+    @property
+    def elapsed_s(self) -> float:
+        return self._clock() - self._began
 
     def lap(self, phase: str) -> None:
         """Count the time since the last lap to this phase."""
@@ -49,13 +56,13 @@ def ask(
 ) -> Reading:
     """Send the request once, and say what came of it."""
     try:
-        with models.post(url, request, limit_s=limit_s) as answer:
+        with models.send(url, request, limit_s=limit_s) as answer:
             document = _receive(answer, reader, watch)
         reading = codec.read(answer.status, answer.headers, document)
         watch.lap("decode")
     except CallFailed as failure:
         watch.lap("download" if "upstream" in watch.laps else "upstream")
-        reading = Reading(report=_failed(failure))
+        reading = Reading(report=failed(failure))
     except (AnswerGarbled, AnswerTooLarge) as fault:
         reading = Reading(report=report(Outcome.GARBLED, detail=str(fault)))
     except AnswerTruncated as fault:
@@ -91,6 +98,7 @@ def _read_body(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> N
             return
 
 
-def _failed(failure: CallFailed) -> Report:
+def failed(failure: CallFailed) -> Report:
+    """What a call that failed on its way means for money and for what follows."""
     billed = Billed.UNKNOWN if failure.sent else Billed.NO
     return report(Outcome(failure.kind), billed=billed, detail=str(failure))

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from cavendish.catalog import Catalog
 from cavendish.claim import Claim, by_body, by_key
-from cavendish.errors import Claimed, JobGone, KeyReused, SendFailed
+from cavendish.errors import Claimed, JobGone, KeyReused, RequestFault, SendFailed
 from cavendish.job import Job, Status
-from cavendish.ladder import lineup
+from cavendish.lineup import lineup
 from cavendish.ports import Jobs, Queue
 from cavendish.request import JobRequest
 
@@ -35,17 +35,22 @@ def submit(
     `key` is the caller's Idempotency-Key. Raises KeyReused if it stands for another request.
     """
     job = _queued(request, tenant, job_id, catalog, now)
+    of = {"tenant": tenant, "job_id": job_id}
+    keyed = by_key(key, request, **of, now=now) if key else None
+    windowed = by_body(request, **of, now=now) if request.dedupe_window_s else None
     try:
-        jobs.add(job, job.event("job.queued"), _claims(job, key, now))
+        jobs.add(job, job.event("job.queued"), [claim for claim in (keyed, windowed) if claim])
     except Claimed as claimed:
-        return _earlier(claimed, job, key, jobs)
+        if keyed and keyed.digest == claimed.digest:
+            return _replayed(claimed, keyed, jobs, now)
+        return _known(claimed, keyed, jobs, now)
     with suppress(SendFailed):
         queue.send(job)
     return Submitted(job)
 
 
 def _queued(request: JobRequest, tenant: str, job_id: str, catalog: Catalog, now: float) -> Job:
-    first = lineup(request, catalog)[0]
+    first = lineup(request, catalog).choices[0]
     return Job(
         id=job_id,
         tenant=tenant,
@@ -56,27 +61,32 @@ def _queued(request: JobRequest, tenant: str, job_id: str, catalog: Catalog, now
         looked_at=now,
         deadline_at=now + request.deadline_s,
         request=request,
-        model=first.id,
-        route=request.route or first.routes[0],
+        model=first.model.id,
+        route=first.route,
     )
 
 
-def _claims(job: Job, key: str | None, now: float) -> list[Claim]:
-    of = {"tenant": job.tenant, "job_id": job.id}
-    keyed = [by_key(key, job.request, **of, now=now)] if key else []
-    return [*keyed, by_body(job.request, **of, now=now)] if job.request.dedupe_window_s else keyed
-
-
-def _earlier(claimed: Claimed, job: Job, key: str | None, jobs: Jobs) -> Submitted:
+def _replayed(claimed: Claimed, keyed: Claim, jobs: Jobs, now: float) -> Submitted:
     """The job of the submit that came first, as it was then: its first answer is given again. Raises JobGone."""
-    mine = {claim.digest: claim for claim in _claims(job, key, job.created_at)}[claimed.digest]
-    if claimed.fingerprint != mine.fingerprint:
+    if claimed.fingerprint != keyed.fingerprint:
         raise KeyReused("this Idempotency-Key was sent with another request before; send a new key with a new request")
-    earlier = jobs.get(claimed.job_id)
-    if earlier is None:
-        raise JobGone
-    keyed = by_key(key, job.request, tenant=job.tenant, job_id=earlier.id, now=job.created_at) if key else None
-    if keyed and keyed.digest != claimed.digest:  # the body was known, and from now on this key stands for its job too
-        with suppress(Claimed):
-            jobs.claim(keyed, job.created_at)
+    detail = "the job that this key stands for is gone; send a new key for a new job"
+    earlier = _earlier(claimed, jobs, now, RequestFault("/Idempotency-Key", detail, "header"))
     return Submitted(earlier.as_submitted(), replayed=True)
+
+
+def _known(claimed: Claimed, keyed: Claim | None, jobs: Jobs, now: float) -> Submitted:
+    """The job of the same body within its window, as it stands now; the key stands for it too from now on."""
+    detail = "the job of the same request is gone; leave the window out for a new job"
+    earlier = _earlier(claimed, jobs, now, RequestFault("/dedupe_window_s", detail))
+    if keyed:
+        with suppress(Claimed):
+            jobs.claim(keyed.model_copy(update={"job_id": earlier.id}), now)
+    return Submitted(earlier, replayed=True)
+
+
+def _earlier(claimed: Claimed, jobs: Jobs, now: float, fault: RequestFault) -> Job:
+    earlier = jobs.get(claimed.job_id)
+    if earlier is None or earlier.outdated(now):
+        raise JobGone(fault)
+    return earlier

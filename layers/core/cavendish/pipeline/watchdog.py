@@ -9,11 +9,11 @@ from cavendish.attempt import Attempt, AttemptKey, State
 from cavendish.catalog import Catalog
 from cavendish.errors import JobConflict, SendFailed
 from cavendish.job import GRACE_S, Job, Status
+from cavendish.pipeline.call import lost
 from cavendish.pipeline.delete import delete, finish
-from cavendish.pipeline.generate import lost, report_attempt
+from cavendish.pipeline.generate import report_attempt
 from cavendish.pipeline.settle import settle
 from cavendish.ports import Images, Jobs, Queue, Tombstones, Workflow
-from cavendish.price import cost
 
 #: So many jobs are deleted in one sweep at most: who has to be ended comes first.
 PURGES: Final = 1000
@@ -99,8 +99,7 @@ def end_attempt(
     """End an attempt whose worker will not: with the picture if it got as far as the bucket, else as lost."""
     if attempt.state is State.CALLING:
         stored = images.find(attempt.key)
-        model = catalog.model(attempt.call.model)
-        result = stored or lost(cost(model, attempt.call.size, None))
+        result = stored or lost(attempt.call, catalog)
         ended = jobs.end(attempt.key, result, now, lost=stored is None)
         if ended is None:
             return

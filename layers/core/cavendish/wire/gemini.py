@@ -3,52 +3,52 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cavendish.answer import Picture
-from cavendish.catalog import Model
+from cavendish.answer import Mixed, Picture
 from cavendish.outcome import Billed, Outcome, Report, clean, report
-from cavendish.plan import Call
 from cavendish.price import Usage
-from cavendish.wire import Reading, WireRequest
-from cavendish.wire.google_error import objects, pick, read_error
+from cavendish.wire import Asked, Reading, WireRequest, ends
+from cavendish.wire.fields import count, fields, objects, only, pick, text
+from cavendish.wire.google_error import read_error
+from cavendish.wire.shown import Shown, last, shown
+from cavendish.wire.unknown import mark
 
 PICTURE_KEYS: Final = frozenset({"data"})
 
-#: Ends that mean: the model made something, or would have, and may not show it. All others without a picture are
-#: "no_image" (FinishReason in google-genai 3.3.0).
-_REFUSED: Final = frozenset(
-    {
+#: Why a prompt is refused (BlockedReason in google-genai 3.3.0).
+_BLOCKS: Final = frozenset(
+    [
         "SAFETY",
-        "RECITATION",
-        "LANGUAGE",
+        "OTHER",
         "BLOCKLIST",
         "PROHIBITED_CONTENT",
-        "SPII",
         "IMAGE_SAFETY",
-        "IMAGE_PROHIBITED_CONTENT",
-        "IMAGE_RECITATION",
         "MODEL_ARMOR",
-    }
+        "JAILBREAK",
+        "BLOCKED_REASON_UNSPECIFIED",
+    ]
 )
 
 
-def request(call: Call, model: Model, prompt: str, key: str) -> WireRequest:
-    """Ask for one picture. The words are asked for too: without them a refusal has no reason."""
-    image = {"aspectRatio": call.aspect_ratio, **({"imageSize": call.size} if model.names_size else {})}
+def request(asked: Asked) -> WireRequest:
+    """Ask for one picture."""
+    return WireRequest(path=f"/v1beta/models/{asked.model}:generateContent", body=body(asked))
+
+
+def body(asked: Asked) -> dict[str, Any]:
+    """What is asked. The words are asked for too: without them a refusal has no reason."""
+    call = asked.call
+    image = {"aspectRatio": call.aspect_ratio, **({"imageSize": call.size} if asked.names_size else {})}
     config: dict[str, Any] = {"responseModalities": ["TEXT", "IMAGE"], "imageConfig": image}
     if call.thinking:
         config["thinkingConfig"] = {"thinkingLevel": call.thinking.upper()}
-    return WireRequest(
-        path=f"/v1beta/models/{call.model}:generateContent",
-        headers={"x-goog-api-key": key},
-        body={"contents": [{"role": "user", "parts": [{"text": prompt}]}], "generationConfig": config},
-    )
+    return {"contents": [{"role": "user", "parts": [{"text": asked.prompt}]}], "generationConfig": config}
 
 
 def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
     """Read an answer. `document` is its JSON with pictures decoded, or None where it is not JSON."""
     if not 200 <= status < 300 or _is_error(document):
         return Reading(report=read_error(status, headers, document))
-    document = document[0] if isinstance(document, list) and len(document) == 1 else document
+    document = only(document)
     if not isinstance(document, dict):
         return Reading(report=report(Outcome.GARBLED, detail="the answer is not a JSON object"))
     candidates = objects(document.get("candidates"))
@@ -57,10 +57,11 @@ def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
     if picture and usage and not usage.image_out:
         usage = None  # a gateway that does not say which tokens were the picture's; as text they would cost a tenth
     return Reading(
-        picture=picture,
+        picture=picture if isinstance(picture, Picture) else None,
+        link=picture if isinstance(picture, str) else None,
         report=None if picture else _without_picture(document, candidates[0] if candidates else {}, parts, usage),
         usage=usage,
-        model_version=_text(pick(document, "modelVersion")),
+        model_version=text(pick(document, "modelVersion")),
         note=_note(parts),
     )
 
@@ -76,37 +77,35 @@ def _parts(candidate: dict[str, Any]) -> list[dict[str, Any]]:
     return objects(content.get("parts")) if isinstance(content, dict) else []
 
 
-def _picture(parts: list[dict[str, Any]]) -> Picture | None:
-    """The last picture that is no thought, else the last thought: drafts come first, marked or not."""
-    found = [(part, picture) for part in parts if (picture := _inline(part))]
-    shown = [picture for part, picture in found if not part.get("thought")]
-    return shown[-1] if shown else found[-1][1] if found else None
+def _picture(parts: list[dict[str, Any]]) -> Shown | None:
+    return last((seen, bool(part.get("thought"))) for part in parts if (seen := _seen(part)))
 
 
 def _note(parts: list[dict[str, Any]]) -> str | None:
-    words = [text for part in parts if not part.get("thought") and (text := _text(part.get("text")))]
+    words = [said for part in parts if not part.get("thought") and (said := text(part.get("text")))]
     return clean("\n".join(words)) or None
 
 
-def _inline(part: dict[str, Any]) -> Picture | None:
-    inline = pick(part, "inlineData")
-    data = inline.get("data") if isinstance(inline, dict) else None
-    return data if isinstance(data, Picture) else None
+def _seen(part: dict[str, Any]) -> Shown | None:
+    """What a part shows: a picture in its place, or as gateways have it, in the words or behind a link."""
+    data, words = fields(pick(part, "inlineData")).get("data"), part.get("text")
+    if isinstance(data, Picture):
+        return data
+    return words.pictures[-1] if isinstance(words, Mixed) else shown(pick(fields(pick(part, "fileData")), "fileUri"))
 
 
 def _without_picture(
     document: dict[str, Any], candidate: dict[str, Any], parts: list[dict[str, Any]], usage: Usage | None
 ) -> Report:
-    feedback = pick(document, "promptFeedback")
-    if isinstance(feedback, dict) and (reason := pick(feedback, "blockReason")):
-        return report(Outcome.REFUSED_INPUT, detail=f"the model refused the prompt: {reason}")
-    reason = str(pick(candidate, "finishReason") or "no finish reason")
-    words = _text(pick(candidate, "finishMessage")) or _note(parts)
-    detail = f"the model ended with {reason}" + (f": {words}" if words else "")
-    if reason in _REFUSED:
-        billed = Billed.YES if usage and usage.image_out else None
-        return report(Outcome.REFUSED_OUTPUT, billed=billed, detail=detail)
-    return report(Outcome.NO_IMAGE, detail=detail)
+    if block := pick(fields(pick(document, "promptFeedback")), "blockReason"):
+        unknown = "" if str(block) in _BLOCKS else mark("block_reason", block)
+        return report(Outcome.REFUSED_INPUT, detail=f"the model refused the prompt: {block}", unknown=unknown)
+    reason = pick(candidate, "finishReason")
+    words = text(pick(candidate, "finishMessage")) or _note(parts)
+    detail = f"the model ended with {reason or 'no finish reason'}" + (f": {words}" if words else "")
+    outcome = ends.outcome_of(reason)
+    billed = Billed.YES if usage and usage.image_out else None
+    return report(outcome, billed=billed, detail=detail, unknown=ends.unknown(reason))
 
 
 def _usage(counts: Any) -> Usage | None:
@@ -115,20 +114,12 @@ def _usage(counts: Any) -> Usage | None:
         return None
     details = pick(counts, "candidatesTokensDetails")
     images = sum(
-        _count(pick(row, "tokenCount")) for row in objects(details) if str(row.get("modality")).upper() == "IMAGE"
+        count(pick(row, "tokenCount")) for row in objects(details) if str(row.get("modality")).upper() == "IMAGE"
     )
     usage = Usage(
-        text_in=_count(pick(counts, "promptTokenCount")),
-        text_out=max(0, _count(pick(counts, "candidatesTokenCount")) - images),
-        thought=_count(pick(counts, "thoughtsTokenCount")),
+        text_in=count(pick(counts, "promptTokenCount")),
+        text_out=max(0, count(pick(counts, "candidatesTokenCount")) - images),
+        thought=count(pick(counts, "thoughtsTokenCount")),
         image_out=images,
     )
     return usage if usage != Usage() else None  # who counted nothing has not counted
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100_000_000 else 0
-
-
-def _text(value: Any) -> str | None:
-    return clean(value) if isinstance(value, str) and value else None

@@ -1,0 +1,70 @@
+"""How models do, in the table of jobs: a row for each window of time, whose counters are added to."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from adapters.rows import number, text
+from cavendish.health import KEPT_S, Sample, Window, window_at, window_length
+from cavendish.size import Tier
+
+#: What the counters mean. Who changes that changes this: old and new then write rows beside each other.
+_VERSION: Final = 1
+
+
+class HealthTable:
+    """The port Measurements. `failed` hears of what could not be recorded."""
+
+    def __init__(self, client: Any, table: str, failed: Callable[[Exception], None]) -> None:
+        self._client = client
+        self._table = table
+        self._failed = failed
+
+    def record(self, sample: Sample) -> None:
+        try:
+            for length_s in KEPT_S:
+                self._add(_place(sample.route, sample.model, sample.size), Window.of(sample, length_s))
+        except Exception as error:  # whatever it is: a count is missing then, which nobody should fail for
+            self._failed(error)
+
+    def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
+        if until < since:
+            return []
+        length_s = window_length(since, until)
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":pk": text(_place(route, model, size)),
+                ":first": text(_moment(length_s, window_at(since, length_s))),
+                ":last": text(_moment(length_s, window_at(until, length_s))),
+            },
+        )
+        return [window for page in pages for row in page["Items"] if (window := _window(row, length_s))]
+
+    def _add(self, place: str, window: Window) -> None:
+        added = window.counters
+        self._client.update_item(
+            TableName=self._table,
+            Key={"pk": text(place), "sk": text(_moment(window.length_s, window.begins_at))},
+            UpdateExpression=f"SET expires_at = :expires_at ADD {', '.join(f'{name} :{name}' for name in added)}",
+            ExpressionAttributeValues={
+                ":expires_at": number(window.expires_at),
+                **{f":{name}": number(count) for name, count in added.items()},
+            },
+        )
+
+
+def _place(route: str, model: str, size: Tier) -> str:
+    return f"HEALTH#{route}#{model}#{size}"
+
+
+def _moment(length_s: int, begins_at: int) -> str:
+    """Sorts in the order of time among windows of one length."""
+    return f"{_VERSION}#{length_s:04}#{begins_at:012}"
+
+
+def _window(row: dict[str, Any], length_s: int) -> Window | None:
+    begins_at = row["sk"]["S"].rpartition("#")[2]
+    if not begins_at.isdecimal():
+        return None
+    return Window.read(int(begins_at), length_s, {name: value.get("N") for name, value in row.items()})

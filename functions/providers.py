@@ -1,0 +1,30 @@
+"""What leads to the providers of models: their keys, their addresses, and which of their doors are open."""
+
+import wiring
+from adapters.provider_keys import ProviderKeys
+from cavendish.catalog_file import catalog
+from cavendish.doors import Doors, NeverClosed
+from cavendish.ports import Closures
+from once import once
+
+
+@once
+def keys() -> ProviderKeys:
+    return ProviderKeys(wiring.client("secretsmanager"), wiring.setting("PROVIDER_KEYS_SECRET"), wiring.clock)
+
+
+def bases() -> dict[str, str]:
+    """Where each route leads: the catalogue's word, or the deployment's."""
+    overrides = dict(pair.split("=", 1) for pair in wiring.setting("ROUTE_BASES").split(",") if pair)
+    own = {name: route.base_url for name, route in catalog().routes.items() if route.ready}
+    return {name: base.rstrip("/") for name, base in {**own, **overrides}.items()}
+
+
+def closures() -> Closures:
+    """What is closed; nothing, where routing is to learn nothing."""
+    return wiring.closures() if wiring.setting("LEARNING") == "on" else NeverClosed()
+
+
+def doors() -> Doors:
+    """The routes for which a key is set, and that lead somewhere, but for what is closed now."""
+    return Doors(keys().routes() & bases().keys(), tuple(closures().read(wiring.clock())))

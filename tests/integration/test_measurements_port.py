@@ -1,0 +1,127 @@
+"""The port Measurements: one suite for the fake and for the table, and what only the table can meet."""
+
+from typing import Any
+
+import pytest
+
+from adapters.health_table import HealthTable, _moment
+from cavendish.health import COARSE_S, FINE_S, KEPT_S, Health, Window, window_at
+from cavendish.outcome import Outcome
+from cavendish.ports import Measurements
+from cavendish.sketch import Sketch
+from tests.builders import NOW, PRO, a_sample
+from tests.fakes import FakeMeasurements
+
+HOUR, DAY = 3600, 86_400
+PLACE = f"HEALTH#gemini#{PRO}#1K"
+
+
+@pytest.fixture
+def failures() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+def stored(dynamodb: Any, table: str, failures: list[Exception]) -> HealthTable:
+    return HealthTable(dynamodb, table, failures.append)
+
+
+@pytest.fixture(params=["fake", "table"])
+def measurements(request: pytest.FixtureRequest) -> Measurements:
+    fake: Measurements = FakeMeasurements()
+    return fake if request.param == "fake" else request.getfixturevalue("stored")
+
+
+def read(measurements: Measurements, since: float, until: float, size: Any = "1K") -> list[Window]:
+    return measurements.read("gemini", PRO, size, since, until)
+
+
+def test_nothing_was_measured_where_nothing_was_recorded(measurements: Measurements) -> None:
+    assert read(measurements, NOW - HOUR, NOW) == []
+    assert read(measurements, NOW - DAY, NOW) == []
+
+
+def test_calls_of_one_window_are_added_up(measurements: Measurements) -> None:
+    at = window_at(NOW, FINE_S)
+    for second, took_s in enumerate((1, 10, 10, 100)):
+        measurements.record(a_sample(at=at + second, took_s=took_s))
+    measurements.record(a_sample(at=at, outcome=Outcome.THROTTLED, took_s=0.2))
+
+    (window,) = read(measurements, at, at + 10)
+    assert (window.begins_at, window.length_s) == (at, FINE_S)
+    assert window.health == Health(outcomes={Outcome.OK: 4, Outcome.THROTTLED: 1}, times=Sketch.of([1, 10, 10, 100]))
+
+
+def test_windows_come_oldest_first_and_only_those_of_the_span(measurements: Measurements) -> None:
+    at = window_at(NOW, COARSE_S)
+    for later in (-1, 0, 299, 300, 3599, 3600):
+        measurements.record(a_sample(at=at + later))
+
+    assert [one.begins_at - at for one in read(measurements, at, at + 3599)] == [0, 300, 3300]
+    assert [one.begins_at - at for one in read(measurements, at + 10, at + 299)] == [0]
+    assert [one.health.calls for one in read(measurements, at, at + 3599)] == [2, 1, 1]
+
+
+def test_a_long_span_is_read_in_long_windows_that_count_the_same_calls(measurements: Measurements) -> None:
+    for hours in range(30):
+        measurements.record(a_sample(at=NOW - hours * HOUR, took_s=1 + hours))
+
+    windows = read(measurements, NOW - DAY, NOW)
+    assert {one.length_s for one in windows} == {COARSE_S}
+    assert Health.of(windows).calls == 25
+    assert Health.of(windows).times == Sketch.of(range(1, 26))
+
+
+def test_routes_models_and_sizes_are_counted_apart(measurements: Measurements) -> None:
+    for fields in ({"route": "vertex"}, {"model": "x"}, {"size": "4K"}):
+        measurements.record(a_sample(**fields))
+
+    assert read(measurements, NOW - HOUR, NOW) == []
+    assert len(read(measurements, NOW - HOUR, NOW, "4K")) == 1
+
+
+def test_a_span_that_ends_before_it_begins_holds_nothing(measurements: Measurements) -> None:
+    measurements.record(a_sample())
+
+    assert read(measurements, NOW + HOUR, NOW - HOUR) == []
+
+
+def test_dynamodb_which_refuses_it_is_not_asked_for_a_span_that_ends_before_it_begins() -> None:
+    assert read(HealthTable(None, "no-such-table", lambda error: None), NOW, NOW - HOUR) == []
+
+
+def test_the_table_forgets_windows_some_day(stored: HealthTable, dynamodb: Any, table: str) -> None:
+    stored.record(a_sample())
+    rows = dynamodb.scan(TableName=table)["Items"]
+
+    assert {row["pk"]["S"] for row in rows} == {PLACE}
+    assert {int(row["expires_at"]["N"]) for row in rows} == {
+        window_at(NOW, length_s) + length_s + kept_s for length_s, kept_s in KEPT_S.items()
+    }
+
+
+def test_rows_that_are_not_as_they_should_be_crash_no_reader(stored: HealthTable, dynamodb: Any, table: str) -> None:
+    stored.record(a_sample())
+    good = read(stored, NOW - HOUR, NOW)
+    number, text = {"N": "7"}, {"S": "many"}
+    for sk, fields in {
+        f"{_moment(FINE_S, window_at(NOW, FINE_S) - 300)[:-1]}x": {"n_ok": number},
+        "2#0300#001800000000": {"n_ok": number, "t_7": number},
+        f"1#0300#{window_at(NOW, FINE_S) - 300:012}": {"n_ok": text, "n_melted": number, "t_999": number, "t_7": text},
+        f"1#0300#{window_at(NOW, FINE_S) - 600:012}": {"n_ok": {"L": [number]}, "doc": text, "t_8": {"N": "-2.5"}},
+    }.items():
+        dynamodb.put_item(TableName=table, Item={"pk": {"S": PLACE}, "sk": {"S": sk}, **fields})
+
+    found = read(stored, NOW - HOUR, NOW)
+    assert [one.health for one in found] == [Health(), Health(), *(one.health for one in good)]
+
+
+def test_what_cannot_be_recorded_is_told_and_nobody_fails(
+    stored: HealthTable, dynamodb: Any, table: str, failures: list[Exception]
+) -> None:
+    sk = f"1#0300#{window_at(NOW, FINE_S):012}"
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": PLACE}, "sk": {"S": sk}, "n_ok": {"S": "many"}})
+    stored.record(a_sample())
+    HealthTable(dynamodb, "no-such-table", failures.append).record(a_sample())
+
+    assert [type(one).__name__ for one in failures] == ["ClientError", "ResourceNotFoundException"]
