@@ -8,7 +8,7 @@ CODE = layers/core/cavendish functions client local
 ALL = layers functions client local tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check build rehearse up down logs bench docs vendor clean
+.PHONY: help setup demo test check build rehearse up down logs bench bench-policy docs vendor clean
 MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.uv/bin:$(PATH)
@@ -34,7 +34,7 @@ NO_SAM = SAM was not installed; uv says why above. $(NO_NETWORK)
 NO_PYTHON_313 = SAM builds for Python 3.13, and none was found or fetched: install it and run make again.
 
 help: ## List these targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/made ## Make .venv, with the cavendish command and all that the tests need.
 	@echo "Ready: .venv/bin/cavendish"
@@ -71,6 +71,9 @@ logs: .venv/made ## Follow what its functions say.
 
 bench: .venv/made ## Measure memory and CPU against other ways to do the same.
 	@.venv/bin/python -m tests.bench $(ARGS)
+
+bench-policy: .venv/made ## Compare the policies in a week of bad weather. SEEDS=1,2,3 chooses the weeks.
+	@.venv/bin/python -m tests.bench.policy $(if $(SEEDS),--seeds $(SEEDS))
 
 docs: .venv/made ## Write docs/errors.md and the examples of the OpenAPI document.
 	@.venv/bin/python -m tests.pages

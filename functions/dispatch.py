@@ -24,6 +24,7 @@ def _dispatch(body: str) -> None:
         workflow=wiring.starter(),
         catalog=catalog(),
         doors=providers.doors(),
+        routing=providers.routing(),
         now=wiring.clock(),
     )
     wiring.logger.info("job.dispatched", job_id=job_id)

@@ -27,6 +27,7 @@ def generator() -> Generate:
         workflow=wiring.tokens(),
         measurements=wiring.measurements(),
         closures=providers.closures(),
+        routing=providers.routing(),
         clock=wiring.clock,
     )
 

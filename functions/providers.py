@@ -1,9 +1,12 @@
 """What leads to the providers of models: their keys, their addresses, and which of their doors are open."""
 
+import random
+
 import wiring
 from adapters.provider_keys import ProviderKeys
 from cavendish.catalog_file import catalog
-from cavendish.doors import Doors, NeverClosed
+from cavendish.doors import Doors, Keyed, NeverClosed
+from cavendish.outlook import AsPlanned, Outlook, Routing
 from cavendish.ports import Closures
 from once import once
 
@@ -25,6 +28,22 @@ def closures() -> Closures:
     return wiring.closures() if wiring.setting("LEARNING") == "on" else NeverClosed()
 
 
+@once
+def routing() -> Routing:
+    """How plans are fitted to what is measured; not at all, where routing is to learn nothing."""
+    if wiring.setting("LEARNING") != "on":
+        return AsPlanned()
+    return Outlook(wiring.measurements(), catalog(), random.random, _not_read)
+
+
 def doors() -> Doors:
     """The routes for which a key is set, and that lead somewhere, but for what is closed now."""
-    return Doors(keys().routes() & bases().keys(), tuple(closures().read(wiring.clock())))
+    now, keyed = wiring.clock(), keys().routes()
+    usable = keyed & bases().keys()
+    # The door, which may not read keys, tells of them by what is noted here.
+    wiring.keyed_routes().note(Keyed(keys=tuple(sorted(keyed)), usable=tuple(sorted(usable)), as_of=now))
+    return Doors(usable, tuple(closures().read(now)))
+
+
+def _not_read(error: Exception) -> None:
+    wiring.logger.warning("health.not_read", exc_info=error)

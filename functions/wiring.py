@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.session import Session
 
+from adapters.budgets_table import BudgetsTable
 from adapters.closures_table import ClosuresTable
 from adapters.health_table import HealthTable
 from adapters.images_bucket import ImagesBucket
@@ -16,7 +17,9 @@ from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
 from adapters.keys_table import KeysTable
 from adapters.queues import JobsQueues
+from adapters.routes_table import RoutesTable
 from adapters.state_machine import StateMachine
+from adapters.stats_table import StatsTable
 from adapters.tombstones_table import TombstonesTable
 from cavendish.catalog_file import catalog
 from once import once
@@ -57,6 +60,11 @@ def jobs() -> JobsTable:
 
 
 @once
+def budgets() -> BudgetsTable:
+    return BudgetsTable(client("dynamodb"), setting("JOBS_TABLE"))
+
+
+@once
 def tombstones() -> TombstonesTable:
     return TombstonesTable(client("dynamodb"), setting("JOBS_TABLE"))
 
@@ -73,12 +81,22 @@ def keys() -> KeysTable:
 
 @once
 def measurements() -> HealthTable:
-    return HealthTable(client("dynamodb", _BRIEF), setting("JOBS_TABLE"), _not_recorded)
+    return HealthTable(client("dynamodb", _BRIEF), setting("JOBS_TABLE"), not_recorded)
 
 
 @once
 def closures() -> ClosuresTable:
-    return ClosuresTable(client("dynamodb", _BRIEF), setting("JOBS_TABLE"), time.monotonic, _not_recorded)
+    return ClosuresTable(client("dynamodb", _BRIEF), setting("JOBS_TABLE"), time.monotonic, not_recorded)
+
+
+@once
+def keyed_routes() -> RoutesTable:
+    return RoutesTable(client("dynamodb", _BRIEF), setting("JOBS_TABLE"), not_recorded)
+
+
+@once
+def statistics() -> StatsTable:
+    return StatsTable(client("dynamodb", _BRIEF), setting("JOBS_TABLE"), _not_counted)
 
 
 @once
@@ -121,6 +139,7 @@ def watchdog() -> "Watchdog":
         queue=queue(),
         workflow=workflow(),
         catalog=catalog(),
+        statistics=statistics(),
     )
 
 
@@ -135,5 +154,9 @@ def _session() -> Session:
     return Session()
 
 
-def _not_recorded(error: Exception) -> None:
+def _not_counted(error: Exception) -> None:
+    logger.warning("stats.not_counted", exc_info=error)
+
+
+def not_recorded(error: Exception) -> None:
     logger.warning("health.not_recorded", exc_info=error)

@@ -1,11 +1,11 @@
-"""The commands that need a checkout: the run without an account, and keys for a deployment of one's own."""
+"""The commands that need a checkout: the run without an account, what jobs will cost, and keys for a deployment."""
 
 from typing import Annotated
 
 import typer
 
 from cavendish_client.say import say
-from local import cloud, keys
+from local import cloud, forecast, keys
 from local.errors import CloudError
 from local.running import CHECKOUT, Running, UpOptions
 from local.told import told
@@ -13,7 +13,7 @@ from local.told import told
 
 def register(app: typer.Typer) -> None:
     """Add them to the command that users install."""
-    for command in (up, down, logs):
+    for command in (up, down, logs, forecast.plan, forecast.simulate):
         app.command()(command)
     app.add_typer(keys.app, name="keys")
 

@@ -13,9 +13,13 @@ from typing import Annotated, Any
 import boto3
 import typer
 
+from adapters.budgets_table import BudgetsTable
 from adapters.keys_table import KeysTable
+from cavendish.budget import Limits, periods
 from cavendish.key import PREFIX, Key, KeyState, digest
+from cavendish.money import micros_down, shown
 from cavendish_client.say import say
+from cavendish_client.stack import OutputMissing, output
 from local.aws import Aws
 from local.errors import CloudError
 from local.models import ROUTES
@@ -28,6 +32,7 @@ app = typer.Typer(help="The keys of a deployment: its callers', and those for it
 
 Stack = Annotated[str, typer.Option(help="The name of the deployed stack.")]
 Local = Annotated[bool, typer.Option("--local", help="Not a stack on AWS but this checkout's local cloud.")]
+Usd = Annotated[float | None, typer.Option(help="In USD; as it was, if left out.", min=0.0)]
 _DAY_S = 86_400
 
 
@@ -41,8 +46,7 @@ def create(
 ) -> None:
     """Make a caller's key and show it, this once."""
     with told():
-        if not re.fullmatch(r"[\w.@-]{1,64}", tenant):
-            raise CloudError(f"{tenant!r} is no tenant's name: 1 to 64 letters, digits, and any of . _ @ -")
+        check_tenant(tenant)
         expires_at = time.time() + days * _DAY_S if days else None
         say(write_key(_keys(stack, local=local), tenant=tenant, expires_at=expires_at))
 
@@ -78,6 +82,25 @@ def provider(route: str, *, stack: Stack = STACK) -> None:
         say(f"The key for {route} is set; running functions use it within five minutes.")
 
 
+@app.command()
+def budget(
+    tenant: str,
+    *,
+    stack: Stack = STACK,
+    local: Local = False,
+    per_day: Usd = None,
+    per_month: Usd = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Let the tenant spend as much as it likes again.")] = False,
+) -> None:
+    """Limit what a tenant may spend, in USD by the day and the month (UTC), and show what it has spent."""
+    with told():
+        client, table = _table(stack, local=local)
+        budgets = BudgetsTable(client, table)
+        change_limits(budgets, tenant, per_day=per_day, per_month=per_month, lift=lift)
+        for line in spending(budgets, tenant, time.time()):
+            say(line)
+
+
 def make_local_key(deployment: Deployment) -> str:
     """The key that `cavendish up` shows."""
     client = Aws(deployment.endpoint_url).client("dynamodb")
@@ -95,13 +118,44 @@ def write_key(keys: KeysTable, *, tenant: str, expires_at: float | None) -> str:
     return secret
 
 
-def local_keys(root: Path) -> KeysTable:
-    """The keys of a checkout's running cloud."""
+def change_limits(
+    budgets: BudgetsTable, tenant: str, *, per_day: float | None, per_month: float | None, lift: bool = False
+) -> None:
+    """Write a tenant's limits: those that are given, the others as they were. They hold from its next call on."""
+    check_tenant(tenant)
+    before = Limits() if lift else budgets.limits(tenant)
+    given = {"per_day": per_day, "per_month": per_month}
+    after = before.model_copy(update={name: micros_down(usd) for name, usd in given.items() if usd is not None})
+    if lift or after != before:
+        budgets.limit(tenant, after)
+
+
+def spending(budgets: BudgetsTable, tenant: str, now: float) -> Iterator[str]:
+    """What a tenant has spent of what it may."""
+    for period in periods(budgets.limits(tenant), now):
+        account = budgets.of_tenant(tenant, period.name)
+        of = "no limit" if period.limit is None else f"of USD {shown(period.limit)}"
+        spent, held = shown(account.spent), shown(account.reserved)
+        yield f"{tenant}, {period.kind} {period.name}: USD {spent} spent, USD {held} set aside for running calls, {of}"
+
+
+def check_tenant(tenant: str) -> None:
+    if not re.fullmatch(r"[\w.@-]{1,64}", tenant):
+        raise CloudError(f"{tenant!r} is no tenant's name: 1 to 64 letters, digits, and any of . _ @ -")
+
+
+def local_table(root: Path) -> tuple[Any, str]:
+    """The table of a checkout's running cloud, with a client for it."""
     running = read(Home(root)).running
     if running is None:
         raise CloudError("No local cloud of this checkout runs; start one with: cavendish up.")
     aws = Aws(str(running["endpoint_url"]))
-    return KeysTable(aws.client("dynamodb"), _output(aws.client("cloudformation"), STACK, "JobsTable"))
+    return aws.client("dynamodb"), _output(aws.client("cloudformation"), STACK, "JobsTable")
+
+
+def local_keys(root: Path) -> KeysTable:
+    """The keys of a checkout's running cloud."""
+    return KeysTable(*local_table(root))
 
 
 def listing(keys: list[Key], now: float) -> Iterator[str]:
@@ -128,14 +182,17 @@ def _day(moment: float | None) -> str:
 
 
 def _keys(stack: str, *, local: bool) -> KeysTable:
+    return KeysTable(*_table(stack, local=local))
+
+
+def _table(stack: str, *, local: bool) -> tuple[Any, str]:
     if local:
-        return local_keys(CHECKOUT)
-    return KeysTable(boto3.client("dynamodb"), _output(boto3.client("cloudformation"), stack, "JobsTable"))
+        return local_table(CHECKOUT)
+    return boto3.client("dynamodb"), _output(boto3.client("cloudformation"), stack, "JobsTable")
 
 
 def _output(cloudformation: Any, stack: str, name: str) -> str:
-    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
-    found = [str(one["OutputValue"]) for one in outputs if one["OutputKey"] == name]
-    if not found:
-        raise CloudError(f"The stack {stack} has no output {name}; is it Cavendish's?")
-    return found[0]
+    try:
+        return output(cloudformation, stack, name)
+    except OutputMissing as missing:
+        raise CloudError(str(missing)) from None

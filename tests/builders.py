@@ -6,7 +6,8 @@ import struct
 import zlib
 from typing import Any
 
-from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, StoredImage, begin
+from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin
+from cavendish.budget import Hold
 from cavendish.catalog_file import catalog
 from cavendish.health import Sample
 from cavendish.job import Job, Status
@@ -15,6 +16,7 @@ from cavendish.lineup import lineup
 from cavendish.outcome import Outcome, Report, report
 from cavendish.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
 from cavendish.request import JobRequest
+from cavendish.stored_image import StoredImage
 from cavendish.ulid import ulid
 
 #: A Friday in January 2027, in seconds since the epoch.
@@ -112,6 +114,11 @@ def a_result(outcome: Outcome = Outcome.OK, **fields: Any) -> Result:
 def an_attempt(key: AttemptKey | None = None, **fields: Any) -> Attempt:
     """An attempt whose call has just begun."""
     return begin(a_message(key), 60, NOW).model_copy(update=fields)
+
+
+def a_hold(amount: int = 150_000, *, tenant: str = TENANT, list_usd: float = 0.134) -> Hold:
+    """What is set aside for a call of Pro at 1K."""
+    return Hold(tenant=tenant, amount=amount, list_usd=list_usd)
 
 
 def an_ended_attempt(outcome: Outcome = Outcome.OK, key: AttemptKey | None = None, **fields: Any) -> Attempt:

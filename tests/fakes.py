@@ -22,16 +22,19 @@ from cavendish.errors import (
     SendFailed,
     WorkflowClosed,
 )
-from cavendish.health import KEPT_S, Sample, Window, window_at, window_length
+from cavendish.health import KEPT_S, STREAK, Sample, Window, window_at, window_length
 from cavendish.image import extension
 from cavendish.job import Event, Job, Status
 from cavendish.listing import JobQuery, Page
+from cavendish.money import micros
+from cavendish.outbound import WebReply
 from cavendish.outcome import Outcome, Report
 from cavendish.plan import Plan
 from cavendish.size import Tier
 from cavendish.tombstone import Tombstone
 from cavendish.web_address import MAX_REDIRECTS, parse
 from cavendish.wire import WireRequest
+from tests.fake_accounts import FakeAccounts
 
 
 class FakeJobs:
@@ -43,6 +46,7 @@ class FakeJobs:
         self._jobs: dict[str, str] = {}
         self._attempts: dict[AttemptKey, str] = {}
         self._tombstones: dict[str, str] = {}
+        self.accounts = FakeAccounts()
 
     def add(self, job: Job, event: Event, claims: Sequence[Claim] = ()) -> None:
         for claim in claims:
@@ -51,6 +55,10 @@ class FakeJobs:
             raise JobConflict(f"job {job.id} exists")
         self.claims |= {claim.digest: claim for claim in claims}
         self._write(job, event)
+
+    def check(self, claims: Sequence[Claim], now: float) -> None:
+        for claim in claims:
+            self._raise_if_claimed(claim, now)
 
     def claim(self, claim: Claim, now: float) -> None:
         self._raise_if_claimed(claim, now)
@@ -75,11 +83,14 @@ class FakeJobs:
         own = [self._row(key) for key in self._attempts if key.job_id == job_id]
         return sorted(own, key=lambda one: (one.started_at, one.path))
 
-    def begin(self, attempt: Attempt, now: float) -> None:
+    def begin(self, attempt: Attempt, now: float, max_cost: int | None = None) -> None:
         job = self.get(attempt.job_id)
         may_call = job is not None and job.status in (Status.QUEUED, Status.RUNNING) and job.deadline_at > now
         if not may_call or attempt.key in self._attempts:
             raise CallRefused(f"attempt {attempt.path} may not call")
+        if attempt.hold:
+            self.accounts.check(attempt, attempt.hold, max_cost)
+            self.accounts.change(attempt, reserved=attempt.hold.amount)
         self._keep(attempt)
 
     def ask_again(self, key: AttemptKey, token: str) -> Attempt:
@@ -89,8 +100,12 @@ class FakeJobs:
     def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
         row = self._row(key) if key in self._attempts else None
         if row is not None and row.state is State.CALLING:
+            held = row.hold.amount if row.hold else 0
+            self.accounts.change(row, spent=micros(result.cost_usd), reserved=-held)
             return self._change(key, state=State.LOST if lost else State.ENDED, result=result, ended_at=now)
         if row is not None and result.image and row.report and row.report.outcome is Outcome.LOST_WORKER:
+            before = micros(row.result.cost_usd) if row.result else 0
+            self.accounts.change(row, spent=micros(result.cost_usd) - before)
             self._change(key, result=result)
         return None
 
@@ -123,6 +138,7 @@ class FakeJobs:
 
     def clear(self, job_id: str) -> None:
         self._attempts = {key: row for key, row in self._attempts.items() if key.job_id != job_id}
+        self.accounts.forget(job_id)
         self.events = [one for one in self.events if one.job_id != job_id]
 
     def keep(self, tombstone: Tombstone) -> None:
@@ -171,7 +187,9 @@ class FakeMeasurements:
         for length_s in KEPT_S:
             window = Window.of(sample, length_s)
             key = (sample.route, sample.model, sample.size, length_s, window.begins_at)
-            self._windows[key] = self._windows.get(key, Counter()) + Counter(window.counters)
+            counted = self._windows.get(key, Counter()) + Counter(window.counters)
+            counted[STREAK] = 0 if sample.outcome is Outcome.OK else counted[STREAK] + window.streak
+            self._windows[key] = counted
 
     def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
         length_s = window_length(since, until)
@@ -349,6 +367,15 @@ class FakeWebAnswer:
             yield chunk
 
 
+@dataclass(frozen=True)
+class Posted:
+    """A body as it went out."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class FakeWeb:
     """The port Web: each URL gives its answers in their order, the last one for ever; one that is an error is raised.
 
@@ -363,6 +390,7 @@ class FakeWeb:
         self.opened: list[str] = []
         #: Seconds and bytes that each fetch might take.
         self.limits: list[tuple[float, int]] = []
+        self.posted: list[Posted] = []
         self._pages = {url: list(answers) for url, answers in pages.items()}
         self._names = names or {}
 
@@ -379,6 +407,18 @@ class FakeWeb:
                 return
             address = following
         raise AddressRefused
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes, limit_s: float, max_bytes: int) -> WebReply:
+        self.limits.append((limit_s, max_bytes))
+        address = parse(url)
+        address.checked(self._names.get(address.host, ["93.184.215.14"]))
+        self.posted.append(Posted(url, headers, body))
+        page = self._open(f"{address.scheme}://{address.authority}{address.target}")
+        return WebReply(page.status, page.headers, page.body[:max_bytes])
+
+    def check(self, url: str, *, limit_s: float) -> None:
+        address = parse(url)
+        address.checked(self._names.get(address.host, ["93.184.215.14"]))
 
     def _open(self, url: str) -> FakeAnswer:
         self.opened.append(url)

@@ -10,7 +10,7 @@ from cavendish.problem import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
 #: The events whose bodies the OpenAPI document shows.
-EXAMPLES = ("api.submit", "api.submit-by-wishes")
+EXAMPLES = ("api.submit", "api.submit-by-wishes", "api.estimate")
 
 HEAD = """# Errors
 

@@ -3,10 +3,12 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from cavendish.openapi.operations import OPERATIONS
 from cavendish.policy import POLICIES
 from cavendish.request import JobRequest
 
@@ -15,6 +17,11 @@ README = (ROOT / "README.md").read_text()
 LINKS = sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README)))
 SECTION = README.partition("## What you get that others")[2].partition("\n## ")[0]
 CLAIMS = sorted(set(re.findall(r"\| `([a-z_]+)` \|$", SECTION, re.MULTILINE)))
+CAVENDISH = str(Path(sys.executable).with_name("cavendish"))
+#: The commands of the README with all that follows them, and by their first words.
+SPELLED = sorted(set(re.findall(r"\.venv/bin/cavendish ([a-z][^`\n]*)", README)))
+COMMANDS = sorted({one.split()[0] for one in SPELLED})
+PATHS = sorted(set(re.findall(r"`(GET|POST|DELETE|PUT) (/v1/[^`?]+)", README)))
 TARGETS = sorted(set(re.findall(r"^make (\w+)", README, re.MULTILINE)))
 
 
@@ -42,6 +49,25 @@ def test_every_field_and_every_policy_is_in_the_table() -> None:
     table = set(re.findall(r"`([a-z0-9_-]+)`", README))
 
     assert set(JobRequest.model_fields) | set(POLICIES) <= table
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_is_named_is_one(command: str) -> None:
+    done = subprocess.run([CAVENDISH, command, "--help"], capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("command", [one for one in SPELLED if one.split()[0] in ("plan", "simulate")])
+def test_what_reckons_can_be_pasted_as_it_stands(command: str) -> None:
+    done = subprocess.run([CAVENDISH, *command.split()], capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_a_path_that_is_named_is_an_operation(method: str, path: str) -> None:
+    assert (method, path) in {(one.method, one.path.replace("job_id", "id")) for one in OPERATIONS}
 
 
 @pytest.mark.parametrize("name", CLAIMS)

@@ -12,6 +12,7 @@ from cavendish.doors import ALL_OPEN
 from cavendish.errors import CallFailed
 from cavendish.job import Job
 from cavendish.outcome import Outcome, Report
+from cavendish.outlook import AsPlanned, Routing
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.delete import delete
@@ -128,6 +129,7 @@ class World:
         self.jobs, self.images, self.queue, self.workflow = FakeJobs(), FakeImages(), FakeQueue(), FakeWorkflow()
         self.measurements, self.closures = FakeMeasurements(), FakeClosures()
         self.doors = ALL_OPEN
+        self.routing: Routing = AsPlanned()
         self.models = FakeModels(*(answers or (FakeAnswer(an_answer()),)))
         self._serial = itertools.count(1)
 
@@ -143,6 +145,7 @@ class World:
             key=key,
             job_id=ulid(self.clock(), number.to_bytes(10)),
             jobs=self.jobs,
+            budgets=self.jobs.accounts,
             queue=self.queue,
             catalog=self.catalog,
             now=self.clock(),
@@ -151,7 +154,15 @@ class World:
     def dispatch(self, job_id: str, fate: Fate | None = None) -> None:
         fate = fate or Fate()
         jobs, workflow = Mortal(self.jobs, fate), Mortal(self.workflow, fate)
-        dispatch(job_id, jobs=jobs, workflow=workflow, catalog=self.catalog, doors=self.doors, now=self.clock())
+        dispatch(
+            job_id,
+            jobs=jobs,
+            workflow=workflow,
+            catalog=self.catalog,
+            doors=self.doors,
+            routing=self.routing,
+            now=self.clock(),
+        )
 
     def running(self, **request: Any) -> Job:
         """A job that was submitted and dispatched."""
@@ -203,6 +214,7 @@ class World:
             workflow=workflow,
             measurements=measurements,
             closures=closures,
+            routing=self.routing,
             clock=self.clock,
         )
 

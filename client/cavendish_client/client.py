@@ -1,4 +1,4 @@
-"""A client of the HTTP API: submit, read, wait, list, cancel, delete. It never sends a submit twice."""
+"""A client of the HTTP API: estimate, submit, read, wait, list, cancel, delete. It never sends a submit twice."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -57,9 +57,22 @@ class Client:
         """Submit a job. Raises Problem."""
         return self._answer(self._http.post(f"{self._api}/v1/jobs", json={"prompt": prompt, **fields}))
 
+    def estimate(self, prompt: str, **fields: Any) -> dict[str, Any]:
+        """What a submit of the same would cost and take. Raises Problem, as the submit would."""
+        return self._answer(self._http.post(f"{self._api}/v1/estimate", json={"prompt": prompt, **fields}))
+
+    def recommend(self, **asked: str) -> dict[str, Any]:
+        """What to ask for, by `use_case`, `needs` (with commas between), `critical` and `size`. Raises Problem."""
+        return self._answer(self._http.get(f"{self._api}/v1/recommend", params=asked))
+
     def get(self, job_id: str) -> JobView:
         """Read a job. Raises Problem."""
         return self._answer(self._http.get(self._job(job_id)))
+
+    def models(self) -> list[dict[str, Any]]:
+        """All models, with what each of their routes offers and costs. Raises Problem."""
+        models: list[dict[str, Any]] = self._answer(self._http.get(f"{self._api}/v1/models"))["models"]
+        return models
 
     def jobs(
         self, *, status: Status | None = None, tag: str | None = None, lane: Lane | None = None

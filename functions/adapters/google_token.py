@@ -16,7 +16,8 @@ from cavendish.errors import CallFailed, KeyRefused
 _SCOPES: Final = ("https://www.googleapis.com/auth/cloud-platform",)
 #: Where models are served that have no region of their own (google-genai 3.3.0).
 _LOCATION: Final = "global"
-_TIMEOUT_S: Final = 10.0
+#: For each of at most two requests: an attempt's time is not counted yet while it waits for its token.
+_TIMEOUT_S: Final = 5.0
 #: A project or a location as it may stand in an address.
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}", re.ASCII)
 #: What OAuth and Google call their refusals; the sentences around it may name accounts.
@@ -39,28 +40,36 @@ class GoogleToken:
             raise KeyRefused('the credentials name no project; keep them as {"project": ..., "credentials": ...}')
         self._account = f"projects/{project}/locations/{location}"
         self._lock = threading.Lock()
+        self._asked = 0
+        self._failure: KeyRefused | CallFailed | None = None
 
     def credential(self) -> Credential:
         """A token that is valid now. Raises KeyRefused, CallFailed."""
+        asked = self._asked
         with self._lock:
-            if not self._credentials.valid:
-                self._refresh()
+            # Who waited while another asked takes what came of it: ten that ask in turn would wait ten times as long.
+            if not self._credentials.valid and self._asked == asked:
+                self._failure = self._refresh()
+                self._asked += 1
+            if self._failure:
+                raise self._failure from None
             return Credential(self._credentials.token, kind="token", account=self._account)
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> KeyRefused | CallFailed | None:
+        """Ask for a token; gives why there is none."""
         try:
             self._credentials.refresh(_Transport())
         except GoogleAuthError as error:
             if isinstance(error, TransportError) or error.retryable:
-                detail = f"Google gave no token now: {error}"[:300]
-                raise CallFailed("connection_lost", sent=False, detail=detail) from None
+                return CallFailed("connection_lost", sent=False, detail=f"Google gave no token now: {error}"[:300])
             reason = _REASON.search(str(error))
             told = reason[0] if reason else type(error).__name__
-            raise KeyRefused(f"Google gave no token for the credentials: {told}") from None
+            return KeyRefused(f"Google gave no token for the credentials: {told}")
         except (ValueError, TypeError, LookupError, AttributeError):
             self._credentials.token = None
         if not isinstance(self._credentials.token, str):
-            raise CallFailed("garbled", sent=False, detail="what Google gave for a token cannot be read")
+            return CallFailed("garbled", sent=False, detail="what Google gave for a token cannot be read")
+        return None
 
 
 def _loaded(own: dict[str, Any]) -> Any:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.rows import number, text
-from cavendish.health import KEPT_S, Sample, Window, window_at, window_length
+from cavendish.health import COARSE_S, KEPT_S, STREAK, Sample, Window, window_at, window_length
+from cavendish.outcome import Outcome
 from cavendish.size import Tier
 
 #: What the counters mean. Who changes that changes this: old and new then write rows beside each other.
 _VERSION: Final = 1
+_WAYS: Final = text("WAYS")
 
 
 class HealthTable:
@@ -18,11 +20,13 @@ class HealthTable:
         self._client = client
         self._table = table
         self._failed = failed
+        self._noted: set[tuple[str, int]] = set()
 
     def record(self, sample: Sample) -> None:
         try:
             for length_s in KEPT_S:
                 self._add(_place(sample.route, sample.model, sample.size), Window.of(sample, length_s))
+            self._note(f"{sample.route}#{sample.model}#{sample.size}", window_at(sample.at, COARSE_S))
         except Exception as error:  # whatever it is: a count is missing then, which nobody should fail for
             self._failed(error)
 
@@ -41,14 +45,41 @@ class HealthTable:
         )
         return [window for page in pages for row in page["Items"] if (window := _window(row, length_s))]
 
+    def ways(self, since: float, until: float) -> frozenset[tuple[str, str, str]]:
+        first, last = (_moment(COARSE_S, window_at(at, COARSE_S)) for at in (since, until))
+        answer = self._client.query(  # the few rows of some hours are one page
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={":pk": _WAYS, ":first": text(first), ":last": text(last)},
+        )
+        named = (way.split("#") for row in answer["Items"] for way in row["ways"]["SS"])
+        return frozenset((parts[0], parts[1], parts[2]) for parts in named if len(parts) == 3)
+
+    def _note(self, way: str, hour: int) -> None:
+        """Once for each worker and hour: a row for all, so that nobody has to ask for each way there is."""
+        if (way, hour) in self._noted:
+            return
+        self._client.update_item(
+            TableName=self._table,
+            Key={"pk": _WAYS, "sk": text(_moment(COARSE_S, hour))},
+            UpdateExpression="SET expires_at = :expires_at ADD ways :ways",
+            ExpressionAttributeValues={
+                ":expires_at": number(hour + COARSE_S + KEPT_S[COARSE_S]),
+                ":ways": {"SS": [way]},
+            },
+        )
+        self._noted = {one for one in self._noted if one[1] == hour} | {(way, hour)}
+
     def _add(self, place: str, window: Window) -> None:
-        added = window.counters
+        added = {**window.counters, **({STREAK: window.streak} if window.streak else {})}
+        ended = f", {STREAK} = :none" if Outcome.OK in window.health.outcomes else ""
         self._client.update_item(
             TableName=self._table,
             Key={"pk": text(place), "sk": text(_moment(window.length_s, window.begins_at))},
-            UpdateExpression=f"SET expires_at = :expires_at ADD {', '.join(f'{name} :{name}' for name in added)}",
+            UpdateExpression=f"SET expires_at = :expires_at{ended} ADD " + ", ".join(f"{name} :{name}" for name in added),
             ExpressionAttributeValues={
                 ":expires_at": number(window.expires_at),
+                **({":none": number(0)} if ended else {}),
                 **{f":{name}": number(count) for name, count in added.items()},
             },
         )

@@ -15,6 +15,9 @@ KEEP_ALIVE: Final = [
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15),
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
 ]
+#: So much is written under one time-out: a socket takes it whole or waits. httpcore gives each part of a buffer the
+#: whole time-out anew, so that whoever reads slowly enough would hold a large request for hours.
+_PIECE_BYTES: Final = 16 * 1024
 #: As httpcore's own: host, port, seconds, local address, socket options.
 Connect = Callable[[str, int, float | None, str | None, Iterable[Any] | None], httpcore.NetworkStream]
 
@@ -46,12 +49,18 @@ class LimitedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._spoiled = False
+
+    def spoil(self) -> None:
+        """No further call may use this connection."""
+        self._spoiled = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, self._deadline.clip(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.clip(timeout))
+        for start in range(0, len(buffer), _PIECE_BYTES):
+            self._stream.write(buffer[start : start + _PIECE_BYTES], self._deadline.clip(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -63,7 +72,8 @@ class LimitedStream(httpcore.NetworkStream):
         return LimitedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        # An idle connection that can be read from is one that a pool does not use again.
+        return (info == "is_readable" and self._spoiled) or self._stream.get_extra_info(info)
 
 
 class LimitedBackend(httpcore.NetworkBackend):

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
+import httpcore
 import httpx
 
-from adapters.limited_stream import KEEP_ALIVE, Deadline, LimitedBackend
+from adapters.inflated import inflated
+from adapters.limited_stream import KEEP_ALIVE, Deadline, LimitedBackend, LimitedStream
 from cavendish.credential import Credential
 from cavendish.errors import CallFailed
 from cavendish.wire import WireRequest
@@ -30,7 +33,10 @@ class ModelHttp:
         self._bases = bases
         self._clock = clock
         self._deadline = Deadline(clock)
-        self._client = httpx.Client(transport=_transport(self._deadline), headers=_HEADERS, trust_env=False)
+        self._transport = _transport(self._deadline)
+        # Cookies would be kept for as long as the worker lives, and carried from one job's call to another's.
+        cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.Client(transport=self._transport, headers=_HEADERS, trust_env=False, cookies=cookies)
 
     def credential(self, route: str) -> Credential | None:
         return self._credential(route)
@@ -55,7 +61,17 @@ class ModelHttp:
                 extensions={"trace": trace},
             ) as response,
         ):
-            yield Answer(response, trace, self._deadline)
+            try:
+                yield Answer(response, trace, self._deadline)
+            finally:
+                self._spoil_if_more_came(response.extensions["network_stream"])
+
+    def _spoil_if_more_came(self, stream: LimitedStream) -> None:
+        """Bytes behind an answer's end would be taken for the next one's beginning: another job's picture, at worst."""
+        for connection in self._transport._pool.connections:
+            http = connection._connection  # type: ignore[attr-defined]
+            if http is not None and http._network_stream is stream and http._h11_state.trailing_data[0]:
+                stream.spoil()
 
 
 class Answer:
@@ -65,12 +81,16 @@ class Answer:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.connect_s = trace.connect_s
-        # Some compress although they were asked not to; what is not compressed needs no decoder's copy.
-        self._chunks = response.iter_bytes() if "content-encoding" in response.headers else response.iter_raw()
+        # Not iter_raw, which would give the connection back before anybody looked whether more came.
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        self._raw = iter(response.stream)
         self._deadline = deadline
 
     def chunks(self) -> Iterator[bytes]:
-        return self._chunks
+        # Some compress although they were asked not to; then one read may be work for longer than the call has.
+        for chunk in inflated(self._raw, self.headers.get("content-encoding", "identity")):
+            self._deadline.clip(None)
+            yield chunk
 
     def hurry(self, most_s: float) -> None:
         self._deadline.shorten(most_s)
@@ -78,7 +98,7 @@ class Answer:
     def finish(self) -> None:
         self._deadline.set(_FINISH_S)
         with suppress(httpx.TransportError):
-            next(self._chunks, None)
+            next(self._raw, None)
 
 
 class _Trace:
@@ -102,14 +122,12 @@ def _translated(trace: _Trace, limit_s: float) -> Iterator[None]:
         yield
     except httpx.ConnectTimeout:
         raise CallFailed("timed_out", sent=False, detail="the connection was not made in time") from None
-    except httpx.TimeoutException:
+    except (httpx.TimeoutException, httpcore.TimeoutException):
         detail = f"no whole answer within {limit_s:.0f} s"
         raise CallFailed("timed_out", sent=trace.sent, detail=detail) from None
     except (httpx.LocalProtocolError, UnicodeEncodeError):
         detail = "the key or another header cannot be sent: it holds characters that no header may have"
         raise CallFailed("connection_lost", sent=False, detail=detail) from None
-    except httpx.DecodingError as error:
-        raise CallFailed("garbled", sent=True, detail=f"the answer cannot be decompressed: {error}"[:300]) from None
     except (httpx.TransportError, httpx.InvalidURL) as error:
         detail = f"{type(error).__name__}: {error}"[:300]
         raise CallFailed("connection_lost", sent=trace.sent, detail=detail) from None

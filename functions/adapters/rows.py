@@ -2,12 +2,14 @@
 
 import json
 import zlib
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from cavendish.attempt import Attempt, AttemptKey
 from cavendish.claim import Claim
 from cavendish.job import Event, Job
 from cavendish.tombstone import Tombstone
+from cavendish.webhook.events import Notice
 
 #: The index of what is due is spread over this many partitions.
 SHARDS: Final = 8
@@ -42,7 +44,7 @@ def job_row(job: Job) -> dict[str, Any]:
         **({"kept_until": number(job.kept_until)} if job.kept_until is not None else {}),
         "deadline_at": number(job.deadline_at),
         "expires_at": number(int(job.expires_at)),
-        **_due_fields(job.id, job.due_at, OLD if job.ended else ""),
+        **due_fields(job.id, job.due_at, OLD if job.ended else ""),
     }
 
 
@@ -54,7 +56,7 @@ def tombstone_row(tombstone: Tombstone) -> dict[str, Any]:
         "doc": text(tombstone.model_dump_json()),
         "status": text(DELETED),
         "expires_at": number(int(tombstone.expires_at)),
-        **_due_fields(tombstone.id, tombstone.due_at, OLD),
+        **due_fields(tombstone.id, tombstone.due_at, OLD),
     }
 
 
@@ -78,15 +80,20 @@ def event_row(job: Job, event: Event) -> dict[str, Any]:
     }
 
 
-def attempt_row(attempt: Attempt) -> dict[str, Any]:
+def attempt_row(attempt: Attempt, places: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """`places` are the rows of the accounts that pay for it, by their keys."""
     return {
         "pk": text(f"JOB#{attempt.job_id}"),
         "sk": text(ATTEMPT + attempt.path),
         "doc": text(attempt.model_dump_json(exclude={"state", "tokens", "ended_at", "result"})),
         "state": text(attempt.state),
         "tokens": {"SS": list(attempt.tokens)},
+        **({"paid_from": {"L": [text("|".join(place)) for place in places]}} if places else {}),
+        **({"result": text(attempt.result.model_dump_json())} if attempt.result else {}),
+        **({"outcome": text(attempt.result.report.outcome)} if attempt.result else {}),
+        **({"ended_at": number(attempt.ended_at)} if attempt.ended_at is not None else {}),
         "expires_at": number(int(attempt.expires_at)),
-        **_due_fields(attempt.job_id, attempt.due_at),
+        **due_fields(attempt.job_id, attempt.due_at),
     }
 
 
@@ -110,12 +117,25 @@ def read_attempt(row: dict[str, Any]) -> Attempt:
     )
 
 
+def paid_from(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The keys of the accounts' rows that pay for an attempt; none, if an older version began it."""
+    for place in row.get("paid_from", {"L": []})["L"]:
+        pk, _, sk = place["S"].rpartition("|")
+        yield pk, sk
+
+
+def read_event(row: dict[str, Any]) -> Event | Notice:
+    """A row of the stream whose sort key begins with EVENT#."""
+    kind = Event if row["pk"]["S"].startswith("JOB#") else Notice
+    return kind.model_validate_json(row["doc"]["S"])
+
+
 def read_due(row: dict[str, Any]) -> AttemptKey | str:
     job_id, sk = row["pk"]["S"].removeprefix("JOB#"), row["sk"]["S"]
     return job_id if sk == JOB else AttemptKey.of(job_id, sk.removeprefix(ATTEMPT))
 
 
-def _due_fields(job_id: str, due_at: float | None, kind: str = "") -> dict[str, Any]:
+def due_fields(job_id: str, due_at: float | None, kind: str = "") -> dict[str, Any]:
     if due_at is None:
         return {}
     return {"due_shard": text(f"{kind}{zlib.crc32(job_id.encode()) % SHARDS}"), "due_at": number(due_at)}

@@ -15,6 +15,7 @@ import httpcore
 from adapters.limited_stream import KEEP_ALIVE, Connect, Deadline, LimitedBackend
 from adapters.pinned import LookUp, PinnedBackend, resolve
 from cavendish.errors import AddressRefused, CallFailed
+from cavendish.outbound import WebReply
 from cavendish.web_address import MAX_REDIRECTS, WebAddress, parse
 
 _CONNECT_S: Final = 5.0
@@ -47,6 +48,17 @@ class SafeFetch:
     def get(self, url: str, *, limit_s: float, max_bytes: int) -> Iterator["Answer"]:
         with self.fetch("GET", url, limit_s=limit_s, max_bytes=max_bytes, redirects=MAX_REDIRECTS) as answer:
             yield answer
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes, limit_s: float, max_bytes: int) -> WebReply:
+        with self.fetch("POST", url, limit_s=limit_s, max_bytes=max_bytes, headers=headers, body=body) as answer:
+            return WebReply(answer.status, answer.headers, answer.head())
+
+    def check(self, url: str, *, limit_s: float) -> None:
+        deadline = Deadline(self._clock)
+        deadline.set(limit_s)
+        address = parse(url, local_http=self._local_http)
+        with suppress(CallFailed), _translated(_Trace(), limit_s):
+            address.checked(resolve(self._look_up, address.host, address.port, deadline))
 
     @contextmanager
     def fetch(

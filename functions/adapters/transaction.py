@@ -2,27 +2,59 @@
 
 import random
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
-#: How often a transaction that met another one on the same row is tried, and the pause between at most, in seconds.
-_CONFLICTS: Final = 8
-_CONFLICT_PAUSE_S: Final = 0.05
+#: How often a transaction that met another one on the same row is tried. The pause before the next try is any moment of
+#: a time that doubles, in seconds: so those who met do not meet again.
+_TRIES: Final = 8
+_FIRST_PAUSE_S: Final = 0.02
+_LONGEST_PAUSE_S: Final = 0.4
+_NONE: Final[Mapping[int, Exception]] = MappingProxyType({})
 
 
-def write(client: Any, items: list[dict[str, Any]], refused: Exception) -> None:
-    """Write the items; raises `refused` where a condition does not hold.
+def write(
+    client: Any, items: list[dict[str, Any]], refused: Exception, by_item: Mapping[int, Exception] = _NONE
+) -> None:
+    """Write the items; raises `refused` where a condition does not hold, or what `by_item` has for just this one.
 
     Botocore repeats no cancelled transaction, so one that met another is repeated here.
     """
-    for last in (*(False,) * (_CONFLICTS - 1), True):
+    for tried in range(1, _TRIES + 1):
         try:
             client.transact_write_items(TransactItems=items)
         except client.exceptions.TransactionCanceledException as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-            if "ConditionalCheckFailed" in reasons or (last and "TransactionConflict" in reasons):
-                raise refused from None
-            if last:  # throttled all the time, which is no word on the condition
-                raise
-            time.sleep(random.uniform(0.005, _CONFLICT_PAUSE_S))  # noqa: S311, jitter is no secret
+            reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+            if "ConditionalCheckFailed" in reasons:
+                raise _refusal(reasons, refused, by_item) from None
+            if tried == _TRIES:
+                if "TransactionConflict" in reasons:
+                    raise refused from None
+                raise  # throttled all the time, which is no word on the condition
+            time.sleep(random.uniform(0, _pause_s(tried)))  # noqa: S311, jitter is no secret
         else:
             return
+
+
+def put(
+    table: str,
+    row: dict[str, Any],
+    condition: str = "attribute_not_exists(pk)",
+    names: dict[str, str] | None = None,
+    values: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An item that writes a row."""
+    item = {"TableName": table, "Item": row, "ConditionExpression": condition}
+    names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+    return {"Put": {**item, **{name: value for name, value in names_and_values.items() if value}}}
+
+
+def _refusal(reasons: list[str], refused: Exception, by_item: Mapping[int, Exception]) -> Exception:
+    """The weightiest of all refusals: one that is told of by `refused` comes before all others."""
+    failed = [at for at, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
+    return next((refused for at in failed if at not in by_item), None) or by_item[failed[0]]
+
+
+def _pause_s(tried: int) -> float:
+    return min(_LONGEST_PAUSE_S, float(_FIRST_PAUSE_S * 2 ** (tried - 1)))

@@ -6,7 +6,21 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import wiring
-from api import docs, head, health, job_list, jobs, models, paths, problems, submit
+from api import (
+    docs,
+    estimate,
+    head,
+    health,
+    job_list,
+    jobs,
+    models,
+    paths,
+    problems,
+    providers,
+    recommend,
+    stats,
+    submit,
+)
 
 app = APIGatewayHttpResolver()
 app.use([paths.whole])
@@ -14,6 +28,10 @@ app.include_router(health.router)
 app.include_router(docs.router)
 app.include_router(models.router)
 app.include_router(submit.router)
+app.include_router(estimate.router)
+app.include_router(recommend.router)
+app.include_router(providers.router)
+app.include_router(stats.router)
 app.include_router(job_list.router)
 app.include_router(jobs.router)
 problems.register(app)

@@ -29,7 +29,9 @@ def read_job(job_id: str) -> Response[str]:
 @router.post("/v1/jobs/<job_id>/cancel")
 def cancel_job(job_id: str) -> Response[str]:
     before = _own(job_id)
-    job = cancel(before, jobs=wiring.jobs(), workflow=wiring.workflow(), now=wiring.clock())
+    job = cancel(
+        before, jobs=wiring.jobs(), workflow=wiring.workflow(), now=wiring.clock(), statistics=wiring.statistics()
+    )
     attempts = wiring.jobs().attempts(job.id)
     body = {**job_body(router, job, attempts), "charge": charge(attempts)}
     return json_answer(200 if before.ended else 202, body, again(job, attempts))

@@ -15,6 +15,7 @@ from cavendish.errors import (
     JobUnknown,
     KeyMalformed,
     KeyReused,
+    OverBudget,
     QueryInvalid,
     RequestFault,
     RequestInvalid,
@@ -43,6 +44,7 @@ def register(app: APIGatewayHttpResolver) -> None:
     app.exception_handler(RequestTooLarge)(_too_large)
     app.exception_handler(KeyMalformed)(_key_malformed)
     app.exception_handler(KeyReused)(_key_reused)
+    app.exception_handler(OverBudget)(_over_budget)
     app.exception_handler(Unauthorized)(_unauthorized)
     app.exception_handler(JobUnknown)(_unknown_job)
     app.exception_handler(JobGone)(_gone)
@@ -88,6 +90,10 @@ def _key_malformed(error: KeyMalformed) -> Response[str]:
 
 def _key_reused(error: KeyReused) -> Response[str]:
     return problem("idempotency_key_reused", str(error))
+
+
+def _over_budget(error: OverBudget) -> Response[str]:
+    return problem("over_budget", str(error), [error.fault] if error.fault else [])
 
 
 def _unauthorized(error: Unauthorized) -> Response[str]:

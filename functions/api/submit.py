@@ -28,6 +28,7 @@ def submit_job() -> Response[str]:
         tenant=tenant,
         job_id=ulid(now, os.urandom(10)),
         jobs=wiring.jobs(),
+        budgets=wiring.budgets(),
         queue=wiring.queue(),
         catalog=catalog(),
         now=now,

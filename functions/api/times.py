@@ -15,8 +15,13 @@ _REMEMBERED_S: Final = 60
 
 def times(call: Call) -> Sketch:
     """What was measured. Where that is not enough, nothing: who waits by the catalogue may wait far too long."""
-    health = _recent(call.route, call.model, call.size, int(wiring.clock() // _REMEMBERED_S))
+    health = recent(call)
     return health.times if health.known else Sketch()
+
+
+def recent(call: Call) -> Health:
+    """What was measured lately of the model that a call asks."""
+    return _recent(call.route, call.model, call.size, int(wiring.clock() // _REMEMBERED_S))
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,7 @@ class Call:
     status: int | None = None  # None while it runs, and where this server broke the connection
     billed_usd: float = 0.0
     billed_credits: int = 0
+    counted_usd: float | None = None  # what the answer's own tokens cost, where its maker charges by them
     duration_s: float | None = None
 
 
@@ -51,6 +52,9 @@ class Ledger:
             self._change(n, answer=fate.kind, billed_usd=ask.price(fate.size), billed_credits=ask.credit(fate.size))
         else:
             self._change(n, answer=fate.kind)
+
+    def count(self, n: int, usd: float | None) -> None:
+        self._change(n, counted_usd=usd)
 
     def close(self, n: int, status: int | None) -> None:
         call = self._calls[n]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from aiohttp import web
@@ -94,6 +94,7 @@ async def at_once(turn: Turn) -> web.StreamResponse:
     await asyncio.sleep(max(0.0, turn.wait - HEAD_START))
     made = asyncio.get_running_loop().run_in_executor(turn.world.pool, written, turn)
     reply, _ = await asyncio.gather(made, asyncio.sleep(min(turn.wait, HEAD_START)))
+    turn.world.ledger.count(turn.n, reply.usd)
     return await deliver(request, reply, Fate() if fate.on_link else fate, turn.world.time_scale)
 
 
@@ -119,8 +120,7 @@ def written(turn: Turn, made: Made | None = None) -> Reply:
     reply = turn.dialect.write(made or drawn(turn))
     if turn.fate.kind != "escaped":
         return reply
-    body = reply.body.replace(b"/", b"\\/").replace(b"=", b"\\u003d")
-    return Reply(status=reply.status, body=body, content_type=reply.content_type, headers=reply.headers)
+    return replace(reply, body=reply.body.replace(b"/", b"\\/").replace(b"=", b"\\u003d"))
 
 
 def drawn(turn: Turn) -> Made:

@@ -39,7 +39,9 @@ async def set_weather(request: web.Request) -> web.Response:
 
 @routes.get("/_control/calls")
 async def calls(request: web.Request) -> web.Response:
-    return web.json_response(request.app[WORLD].ledger.calls())
+    """All of them, or with ?prompt= those that asked for exactly this."""
+    rows, wanted = request.app[WORLD].ledger.calls(), request.query.get("prompt")
+    return web.json_response([row for row in rows if wanted in (None, row["prompt"])])
 
 
 @routes.get("/_control/requests/{n:[0-9]+}")

@@ -54,6 +54,7 @@ class Reply:
     body: bytes
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    usd: float | None = None  # what the tokens cost that it counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

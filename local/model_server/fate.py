@@ -26,4 +26,5 @@ class Fate:
     link: str | None = None  # what a link leads to, instead of the picture
     on_link: bool = False  # the way of delivery is that of the linked picture, not of the answer
     usage: str | None = None  # how the numbers of usage are bent
+    sketch: bool = False  # the picture is drawn in no time, and looks like it
     bytes: int | None = None  # how long a hostile body is

@@ -9,6 +9,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -42,9 +43,10 @@ async def deliver(request: web.Request, reply: Reply, fate: Fate) -> web.StreamR
 async def _send(request: web.Request, response: web.StreamResponse, pieces: Iterator[bytes]) -> web.StreamResponse:
     response.enable_chunked_encoding()
     await response.prepare(request)
-    for piece in pieces:
-        await response.write(piece)
-        await asyncio.sleep(0)  # others want to be served as well
+    with suppress(ConnectionError):  # who reads this may well leave before its end
+        for piece in pieces:
+            await response.write(piece)
+            await asyncio.sleep(0)  # others want to be served as well
     return response
 
 

@@ -21,6 +21,7 @@ class Model:
     per_call_usd: float | None = None  # at a gateway that sells calls
     credits: Mapping[str, int] = field(default_factory=dict)  # at nanobananaapi.dev
     input_tokens: int = 0
+    usd_per_million: Mapping[str, float] = field(default_factory=dict)
     png_every: int = 1
     wide: bool = False  # knows 1:4, 4:1, 1:8 and 8:1
     sized: bool = True  # takes an imageSize
@@ -28,7 +29,6 @@ class Model:
     any_size: bool = False
     transparent: bool = True
     qualities: tuple[str, ...] = ()
-    usd_per_million: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def thinks(self) -> bool:

@@ -39,6 +39,12 @@ def compose(prompt: str, take: int, size: Pixels, caption: str) -> Image.Image:
     return canvas
 
 
+def sketched(seed: str, size: Pixels) -> Image.Image:
+    """A mosaic of the exact pixels."""
+    tiles = Image.frombytes("RGB", (64, 64), Random(seed).randbytes(64 * 64 * 3))
+    return tiles.resize(size, Image.Resampling.NEAREST)
+
+
 def encode(image: Image.Image, mime: str, quality: int = 90) -> bytes:
     out = io.BytesIO()
     if mime == "image/png":

@@ -8,7 +8,7 @@ from PIL import Image
 
 from local.model_server.ask import Ask
 from local.model_server.fate import HOSTILE, WITHOUT_PICTURE, Fate
-from local.model_server.picture import draw, encode
+from local.model_server.picture import draw, encode, sketched
 from local.model_server.sizes import Pixels
 
 NOT_AN_IMAGE = b"The picture is being prepared. Please come back later."
@@ -28,7 +28,8 @@ def shoot(ask: Ask, fate: Fate, take: int, mime: str) -> list[Shot]:
         return []
     if fate.kind in ENDLESS:
         return [Shot("image/png", png_head(ask.pixels(fate.size)))]
-    drafts = [_drawn(ask, "1K", take + 1 + nth, mime) for nth in range(DRAFTS)] if "drafts" in fate.kind else []
+    count = DRAFTS if "drafts" in fate.kind else 0
+    drafts = [_drawn(ask, fate, "1K", take + 1 + nth, mime) for nth in range(count)]
     return [*drafts, _final(ask, fate, take, mime)]
 
 
@@ -45,11 +46,13 @@ def _final(ask: Ask, fate: Fate, take: int, mime: str) -> Shot:
     if fate.kind == "one-colour":
         return Shot(mime, encode(Image.new("RGB", ask.pixels(size)), mime))
     if fate.kind == "wrong-mime":
-        return Shot("image/png", _drawn(ask, size, take, "image/jpeg").data)
-    shot = _drawn(ask, size, take, mime)
+        return Shot("image/png", _drawn(ask, fate, size, take, "image/jpeg").data)
+    shot = _drawn(ask, fate, size, take, mime)
     return Shot(mime, shot.data[: len(shot.data) * 3 // 5]) if fate.kind == "truncated" else shot
 
 
-def _drawn(ask: Ask, size: str, take: int, mime: str) -> Shot:
+def _drawn(ask: Ask, fate: Fate, size: str, take: int, mime: str) -> Shot:
+    if fate.sketch:
+        return Shot(mime, encode(sketched(f"{ask.prompt}/{take}", ask.pixels(size)), mime, ask.quality))
     known = {"model": ask.model.id, "tier": size, "mime": mime, "quality": ask.quality}
     return Shot(mime, draw(ask.prompt, take, ask.pixels(size), **known))

@@ -2,16 +2,19 @@
 
 import math
 import tomllib
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from local.model_server.fate import Fate
+from local.model_server.script import parse
 
-CLIMATES = ("calm", "articles", "outages", "drift")
+CLIMATES = ("calm", "articles", "outages", "drift", "hostile")
 RULES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("weather.toml").read_text())
 PRO, FLASH, BOTH, OUTAGES, DRIFT = (RULES[name] for name in ("pro", "flash", "both", "outages", "drift"))
+HOSTILE = RULES["hostile"]
 HOUR = 3600.0
 BEIJING = 8
 
@@ -23,15 +26,18 @@ class Weather:
     climate: str
     seed: int
     _random: Random = field(init=False)
+    _asked: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         if self.climate not in CLIMATES:
             raise ValueError(f"no weather is called {self.climate!r}; known: {', '.join(CLIMATES)}")
         self._random = Random(self.seed)
 
-    def draw(self, model: str, size: str, now: float, in_flight: int = 0) -> Fate:
+    def draw(self, model: str, size: str, now: float, in_flight: int = 0, prompt: str = "") -> Fate:
         if self.climate == "calm":
             return Fate(after_s=self._between(RULES["calm"]["latency"]))
+        if self.climate == "hostile":
+            return self._hostile(prompt)
         if in_flight >= BOTH["most_in_flight"]:
             return self._throttled()
         if self.climate != "articles" and self._is_out(model, now):
@@ -63,6 +69,15 @@ class Weather:
         if share < FLASH["throttled_share"] + FLASH["refused_share"]:
             return Fate(kind="refused", after_s=latency * FLASH["refused_at"])
         return Fate(kind="503", after_s=self._between(BOTH["overloaded_after"]))
+
+    def _hostile(self, prompt: str) -> Fate:
+        """The same for the same asking of a prompt, in whatever order calls come, so that a failure can be repeated."""
+        self._asked[prompt] += 1
+        random = Random(f"{self.seed}/{prompt}/{self._asked[prompt]}")
+        odd = random.random() < HOSTILE["odd_share"]
+        fate = parse(random.choice(HOSTILE["answers"]) if odd else "ok")
+        after = fate.after_s if fate.kind == "hang" else random.uniform(*HOSTILE["latency"])
+        return replace(fate, after_s=after, sketch=True)
 
     def _throttled(self) -> Fate:
         after, retry = self._between(FLASH["throttled_after"]), self._between(FLASH["retry_delay"])

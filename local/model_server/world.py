@@ -37,7 +37,9 @@ class World:
     def fate(self, ask: Ask) -> Fate:
         model = ask.model.id
         others = self.ledger.in_flight(model) - 1
-        return self.scripts.take(ask.prompt, model) or self.weather.draw(model, ask.size, self.now(), others)
+        return self.scripts.take(ask.prompt, model) or self.weather.draw(
+            model, ask.size, self.now(), others, ask.prompt
+        )
 
     def take(self, ask: Ask) -> int:
         if ask.seed is not None:

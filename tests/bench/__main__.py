@@ -7,15 +7,14 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.bench import doors
+from tests.bench.numbers import write_machine
 from tests.bench.serving import serving
 from tests.bench.ways import WAYS
 
 PICTURE_BYTES = 20_100_000
 RUNS = 3
-NUMBERS = Path(__file__).parents[2] / "docs" / "numbers.md"
 _ENVIRONMENT = {
     **os.environ,
     "MALLOC_ARENA_MAX": "1",
@@ -64,7 +63,7 @@ def main() -> None:
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
     )
     text = head + "\n".join(_rows()) + "\n" + doors.table()
-    NUMBERS.write_text(text)
+    write_machine(text)
     sys.stdout.write(text)
 
 

@@ -6,7 +6,7 @@ Where a death cannot be timed, a right is taken from the worker's role at that p
 import pytest
 
 from cavendish_client import JobView
-from tests.e2e import table
+from tests.e2e import bill, table
 from tests.e2e.cloud import Cloud
 from tests.e2e.eventually import eventually
 
@@ -67,6 +67,7 @@ def test_a_worker_killed_in_mid_call_is_found_and_the_call_made_once_more(cloud:
     ended = cloud.ended(job["id"])
     assert (ended["status"], outcomes(ended), calls(cloud, job)) == ("succeeded", ["lost_worker", "ok"], 2)
     assert ended["cost"]["possible_duplicate_usd"] > 0
+    assert bill.matches(cloud, ended)
 
 
 def test_a_worker_killed_in_several_calls_loses_each_and_each_is_made_once_more(cloud: Cloud) -> None:
@@ -97,8 +98,9 @@ def test_while_its_lease_lasts_a_lost_call_is_not_repeated_by_queue_or_watchdog(
 
 
 def test_a_picture_that_reached_the_bucket_is_delivered_without_another_call(cloud: Cloud) -> None:
+    job = cloud.submit(SLOW, size="1K", unknown_retries=0)
+    eventually(lambda: calls(cloud, job) == 1, WITHIN_S)
     with cloud.forbidden(GENERATE, "dynamodb:UpdateItem"):
-        job = cloud.submit(size="1K", unknown_retries=0)
         eventually(lambda: stored(cloud, job), WITHIN_S)
         cloud.kill(GENERATE)
     assert table.states(cloud, job["id"]) == ["calling"]
@@ -142,7 +144,8 @@ def test_an_attempt_that_ended_unreported_is_reported_when_its_message_returns(c
 def test_a_picture_that_comes_after_its_attempt_was_given_up_is_adopted(cloud: Cloud) -> None:
     job = cloud.submit(SLOW, size="1K")
     eventually(lambda: calls(cloud, job) == 1, WITHIN_S)
-    with cloud.impatient(ATTEMPTS), cloud.forbidden(GENERATE, "dynamodb:GetItem"):  # so the next attempt is held up
+    # Without that right the next attempt cannot begin.
+    with cloud.impatient(ATTEMPTS), cloud.forbidden(GENERATE, "dynamodb:ConditionCheckItem"):
         with cloud.held(GENERATE):
             time_passes(cloud, job)
             has_state(cloud, job, "reported")
@@ -161,6 +164,7 @@ def test_a_picture_that_comes_after_its_job_ended_is_paid_and_changes_nothing_el
     after = cloud.client.get(job["id"])
     assert (after["status"], after["images"], after["updated_at"]) == ("failed", [], ended["updated_at"])
     assert after["cost"]["total_usd"] > 0
+    assert bill.matches(cloud, after)
 
 
 def test_a_job_whose_dispatcher_was_killed_is_sent_again(cloud: Cloud) -> None:

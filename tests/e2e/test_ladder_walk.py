@@ -121,7 +121,8 @@ def changed_route(route: PlannedRoute, jitter: str, random: Random) -> PlannedRo
     """The same with or without jitter, and now and then without a rule: what has none must end the walk."""
     forgotten = random.choice(GO_ON) if random.random() < 0.1 else None
     rules = {outcome: rule for outcome, rule in route.rules.items() if outcome is not forgotten}
-    return route.model_copy(update={"wait": route.wait.model_copy(update={"jitter": jitter}), "rules": rules})
+    wait = route.wait.model_copy(update={"jitter": jitter, "heeds_s": random.choice([None, 1.0])})
+    return route.model_copy(update={"wait": wait, "rules": rules})
 
 
 def start(cloud: Cloud, journey: Journey, queue_url: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
+from adapters.budgets_table import BudgetsTable
 from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
 from adapters.model_http import ModelHttp
@@ -117,7 +118,9 @@ def serve() -> Iterator[Callable[..., Server]]:
 def case(request: pytest.FixtureRequest) -> Case:
     if request.param == "fake":
         fake = FakeJobs()
-        return Case(fake, lambda job_id: [one for one in fake.events if one.job_id == job_id], fake, fake)
+        return Case(
+            fake, lambda job_id: [one for one in fake.events if one.job_id == job_id], fake, fake, fake.accounts
+        )
     client, name = request.getfixturevalue("dynamodb"), request.getfixturevalue("table")
 
     def events(job_id: str) -> list[Event]:
@@ -125,4 +128,5 @@ def case(request: pytest.FixtureRequest) -> Case:
         kept = [row for row in rows if row["sk"]["S"].startswith("EVENT#") and row["pk"]["S"] == f"JOB#{job_id}"]
         return [Event.model_validate_json(row["doc"]["S"]) for row in sorted(kept, key=lambda row: row["sk"]["S"])]
 
-    return Case(JobsTable(client, name), events, TombstonesTable(client, name), JobsList(client, name))
+    tombstones, listed, budgets = TombstonesTable(client, name), JobsList(client, name), BudgetsTable(client, name)
+    return Case(JobsTable(client, name), events, tombstones, listed, budgets)

@@ -88,7 +88,14 @@ class Functions:
         request = parse((body or event("api.submit")["body"]).encode(), catalog())
         queue = SimpleNamespace(send=lambda job: None)
         return submit(
-            request, tenant="acme", job_id=JOB_ID, jobs=wiring.jobs(), queue=queue, catalog=catalog(), now=time.time()
+            request,
+            tenant="acme",
+            job_id=JOB_ID,
+            jobs=wiring.jobs(),
+            budgets=wiring.budgets(),
+            queue=queue,
+            catalog=catalog(),
+            now=time.time(),
         ).job
 
     def with_running_job(self, body: str | None = None) -> Job:

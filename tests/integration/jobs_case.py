@@ -6,7 +6,7 @@ from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey
 from cavendish.job import Event, Job
-from cavendish.ports import JobList, Jobs, Tombstones
+from cavendish.ports import Budgets, JobList, Jobs, Tombstones
 from tests.builders import NOW, a_running_job, an_attempt
 
 
@@ -19,6 +19,7 @@ class Case:
     #: The same rows behind the other ports.
     tombstones: Tombstones
     list: JobList
+    budgets: Budgets
 
     def add(self, job: Job | None = None) -> Job:
         job = job or a_running_job()

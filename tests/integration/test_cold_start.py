@@ -31,7 +31,16 @@ def test_the_door_does_not_load_what_it_does_not_need(loaded: set[str], module: 
     assert module not in loaded
 
 
-@pytest.mark.parametrize("module", ["cavendish.pipeline.call", "cavendish.answer", "cavendish.openapi.document"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "cavendish.pipeline.call",
+        "cavendish.answer",
+        "cavendish.openapi.document",
+        "cavendish.estimate",
+        "cavendish.recommend",
+    ],
+)
 def test_the_door_reads_no_answers_and_writes_no_document_before_it_is_asked(loaded: set[str], module: str) -> None:
     assert module not in loaded
 

@@ -91,6 +91,32 @@ def test_threads_that_come_together_ask_once(serve: Serve) -> None:
     assert len(server.requests) == 1
 
 
+def test_threads_that_come_together_share_a_failure(serve: Serve) -> None:
+    def slow(talk: Talk) -> None:
+        talk.stopped.wait(0.2)
+        page("503 Down")(talk)
+
+    server, failures = serve(slow, token("t")), list[str]()
+    account = GoogleToken(service_account(server.url))
+    ready = threading.Barrier(5)
+
+    def ask() -> None:
+        ready.wait()
+        with pytest.raises(CallFailed) as failed:
+            account.credential()
+        failures.append(str(failed.value))
+
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == ["Google gave no token now: HTTP 503"] * 5
+    assert account.credential().value == "t"
+    assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize(
     ("kept", "account"),
     [

@@ -6,12 +6,13 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from adapters.accounts import SPREAD
 from adapters.jobs_table import JobsTable
 from adapters.rows import OLD
 from cavendish.attempt import KEEP_S
 from cavendish.errors import CallRefused, JobConflict
 from cavendish.job import Job, Status
-from tests.builders import NOW, a_job, a_result, a_running_job, an_attempt
+from tests.builders import NOW, a_hold, a_job, a_result, a_running_job, an_attempt
 from tests.fakes import FakeJobs
 from tests.integration.resources import RESOURCES
 
@@ -19,7 +20,7 @@ from tests.integration.resources import RESOURCES
 def added(jobs: JobsTable) -> Job:
     job = a_running_job()
     jobs.add(job, job.event("job.queued"))
-    jobs.begin(an_attempt(), NOW)
+    jobs.begin(an_attempt(hold=a_hold()), NOW)
     return job
 
 
@@ -29,7 +30,10 @@ def test_every_row_expires_by_the_field_that_the_template_names(dynamodb: Any, t
     ends = {row["sk"]["S"].partition("#")[0]: row[field]["N"] for row in dynamodb.scan(TableName=table)["Items"]}
 
     job_ends = str(int(a_running_job().expires_at))
-    assert ends == {"JOB": job_ends, "EVENT": job_ends, "ATTEMPT": str(int(NOW + KEEP_S))}
+    attempt_ends, period_ends = str(int(NOW + KEEP_S)), str(int(NOW + 400 * 86_400))
+    parts = {f"{part:02}": period_ends for part in range(1, SPREAD + 1) if f"{part:02}" in ends}
+    assert parts
+    assert ends == {"JOB": job_ends, "EVENT": job_ends, "ATTEMPT": attempt_ends, "ACCOUNT": attempt_ends, **parts}
 
 
 def test_what_has_ended_leaves_the_index_but_for_its_deletion(dynamodb: Any, table: str) -> None:

@@ -3,9 +3,11 @@
 import gzip
 import json
 import socket
+import threading
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -57,6 +59,37 @@ def test_a_body_that_only_says_it_is_compressed_is_garbled(client: ModelHttp, se
     assert (failed.value.kind, failed.value.sent) == ("garbled", True)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP ", "deflate"])
+def test_a_little_that_unpacks_to_much_comes_in_small_pieces(
+    client: ModelHttp, serve: Callable[..., Server], encoding: str
+) -> None:
+    zipped = (zlib.compress if encoding == "deflate" else gzip.compress)(bytes(20_000_000))
+    server = serve(lambda talk: talk.answer(zipped, headers=f"content-encoding: {encoding}\r\n"))
+    with client.send(server.url, WireRequest(path="/", headers={}, body={}), limit_s=5) as answer:
+        sizes = [len(chunk) for chunk in answer.chunks()]
+
+    assert (sum(sizes), max(sizes)) == (20_000_000, 64 * 1024)
+
+
+def test_a_call_ends_at_its_limit_while_what_was_read_is_still_being_unpacked(serve: Callable[..., Server]) -> None:
+    now = iter(range(1000))
+    client = ModelHttp(lambda _: None, {}, lambda: next(now) / 10)
+    server = serve(lambda talk: talk.answer(gzip.compress(bytes(20_000_000)), headers="content-encoding: gzip\r\n"))
+    with closing(client._client), failing("timed_out", sent=True):
+        call(client, server.url, limit_s=10)
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "unheard-of"])
+def test_a_body_zipped_twice_or_in_another_way_is_garbled(
+    client: ModelHttp, serve: Callable[..., Server], encoding: str
+) -> None:
+    zipped = gzip.compress(gzip.compress(bytes(20_000_000)))
+    server = serve(lambda talk: talk.answer(zipped, headers=f"content-encoding: {encoding}\r\n"))
+
+    with failing("garbled", sent=True):
+        call(client, server.url)
+
+
 DRIP = {"every_s": 0.1}
 STALLS = {
     "before the answer": Talk.hang,
@@ -84,6 +117,25 @@ def test_the_limit_holds_while_a_large_request_is_not_taken(client: ModelHttp) -
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         with taking(0.95, 1.3), failing("timed_out", sent=True):
             call(client, url, limit_s=1, text="x" * 20_000_000)
+
+
+def test_the_limit_holds_while_a_large_request_is_taken_slowly(client: ModelHttp) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        stopped = threading.Event()
+        taker = threading.Thread(target=_sip, args=(slow, stopped))
+        taker.start()
+        with taking(0.95, 1.3), failing("timed_out", sent=True):
+            call(client, f"http://127.0.0.1:{slow.getsockname()[1]}", limit_s=1, text="x" * 40_000_000)
+        stopped.set()
+        taker.join()
+
+
+def _sip(listener: socket.socket, stopped: threading.Event) -> None:
+    """Take some of a request each hundredth of a second."""
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        while not stopped.wait(0.01) and connection.recv(128 * 1024):
+            pass
 
 
 def test_calls_of_several_threads_have_each_their_own_limit(client: ModelHttp, serve: Callable[..., Server]) -> None:

@@ -104,6 +104,32 @@ def test_a_connection_that_breaks_under_the_second_request_is_a_lost_call_and_no
     assert (len(server.requests), server.connections) == (2, 1)
 
 
+#: A whole answer, a part of one, and the end of a body whose length was told too short.
+MORE = [HEAD + b'content-length: 6\r\n\r\n"evil"', HEAD + b"x: ", b"}]}"]
+
+
+@pytest.mark.parametrize("more", MORE)
+@pytest.mark.parametrize(
+    "body", [b"content-length: 2\r\n\r\n{}", b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]
+)
+def test_what_comes_behind_an_answer_is_never_taken_for_the_next_one(
+    client: ModelHttp, serve: Callable[..., Server], more: bytes, body: bytes
+) -> None:
+    server = serve(lambda talk: talk.say(HEAD + body + more), lambda talk: talk.answer(WHOLE))
+    call(client, server.url)
+
+    assert call(client, server.url) == (200, WHOLE)
+    assert (len(server.requests), server.connections) == (2, 2)
+
+
+def test_cookies_are_not_kept_for_the_next_call(client: ModelHttp, serve: Callable[..., Server]) -> None:
+    server = serve(lambda talk: talk.answer(headers="set-cookie: session=of-another-job\r\n"))
+    call(client, server.url)
+    call(client, server.url)
+
+    assert b"cookie" not in server.requests[1].lower()
+
+
 def test_a_call_after_a_broken_one_begins_anew(client: ModelHttp, serve: Callable[..., Server]) -> None:
     server = serve(Talk.close, Talk.answer)
     with pytest.raises(CallFailed):

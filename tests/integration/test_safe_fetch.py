@@ -186,6 +186,7 @@ def test_a_look_up_that_fails_for_the_moment_is_no_refusal() -> None:
 
     with failing("connection_lost", sent=False):
         read(Internet().fetch(look_up=look_up))
+    Internet().fetch(look_up=look_up).check(URL, limit_s=5)
 
 
 @pytest.mark.parametrize("headers", [b"x: " + b"y" * 200_000, b"x: yyyyyyy\r\n" * 20_000])

@@ -94,7 +94,7 @@ def test_an_attempt_whose_call_cannot_be_recorded_is_reported_all_the_same(
     aws: Client, functions: Functions, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     functions.with_running_job()
-    lost = wiring.HealthTable(aws("dynamodb"), "no-such-table", wiring._not_recorded)
+    lost = wiring.HealthTable(aws("dynamodb"), "no-such-table", wiring.not_recorded)
     monkeypatch.setattr(wiring, "measurements", lambda: lost)
 
     assert functions.call("generate", "generate.attempt") == {"batchItemFailures": []}

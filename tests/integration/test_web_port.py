@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from cavendish.errors import AddressRefused, CallFailed
-from cavendish.outbound import Web
+from cavendish.outbound import Web, WebReply
 from tests.fakes import FakeAnswer, FakeWeb
 from tests.integration.internet import PUBLIC, Internet
 from tests.integration.sockets import Talk
@@ -121,3 +121,36 @@ def test_a_compressed_body_is_not_read(web: Opens) -> None:
     with pytest.raises(CallFailed) as failed:
         read(port, BASE)
     assert failed.value.kind == "garbled"
+
+
+def post(web: Web, body: bytes = b'{"a": 1}', **headers: str) -> WebReply:
+    return web.post(BASE, headers=headers, body=body, limit_s=5, max_bytes=500)
+
+
+def test_what_is_posted_is_answered_and_of_the_answer_only_the_first_bytes_are_read(web: Opens) -> None:
+    reply = post(web({f"{BASE}/": [FakeAnswer(PIXELS, 202, {"x-seen": "yes"})]}))
+
+    assert (reply.status, reply.headers["x-seen"], reply.head) == (202, "yes", PIXELS[:500])
+
+
+def test_what_is_posted_is_not_posted_on_to_where_a_redirect_leads(web: Opens) -> None:
+    reply = post(web({f"{BASE}/": moved("https://elsewhere.test/")}))
+
+    assert (reply.status, reply.headers["location"]) == (302, "https://elsewhere.test/")
+
+
+def test_an_answer_that_breaks_off_behind_its_headers_is_an_answer(web: Opens) -> None:
+    assert post(web({f"{BASE}/": [FakeAnswer(b"half", breaks=BROKEN)]})).head == b"half"
+
+
+def test_nothing_is_posted_to_what_is_not_public(web: Opens) -> None:
+    with pytest.raises(AddressRefused):
+        post(web({f"{BASE}/": [FakeAnswer()]}, {"pictures.test": ["10.0.0.1"]}))
+
+
+def test_a_url_can_be_checked_without_being_opened(web: Opens) -> None:
+    port = web({}, {"pictures.test": [PUBLIC], "inside.test": ["10.0.0.1"]})
+    port.check(BASE, limit_s=5)
+    for url in ("https://inside.test/", "http://pictures.test/", "https://pictures.test:8443/"):
+        with pytest.raises(AddressRefused):
+            port.check(url, limit_s=5)

@@ -38,7 +38,8 @@ class ModelServer:
         return httpx.get(f"{self.url}/_control/{what}").json()
 
     def calls(self, prompt: str) -> list[dict[str, Any]]:
-        return [call for call in self.get("calls") if call["prompt"] == prompt]
+        rows: list[dict[str, Any]] = httpx.get(f"{self.url}/_control/calls", params={"prompt": prompt}).json()
+        return rows
 
     def post(self, path: str, body: Any, key: str = "k", timeout_s: float = 10) -> httpx.Response:
         """A call as a gateway's client makes it."""

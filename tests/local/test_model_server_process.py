@@ -28,6 +28,24 @@ def test_a_caller_that_hangs_up_is_billed_all_the_same(own_server):
     assert own_server.get("bill")["total_usd"] == 0.067
 
 
+def test_what_google_charges_by_the_token_is_counted_beside_the_list_price(own_server):
+    usage = own_server.generate("counted", PRO).json()["usageMetadata"]
+    own_server.script("free", "503")
+    own_server.generate("free", PRO)
+
+    (call,), text = own_server.calls("counted"), usage["candidatesTokenCount"] - 1120 + usage["thoughtsTokenCount"]
+    assert call["counted_usd"] == pytest.approx((usage["promptTokenCount"] * 2 + text * 12 + 1120 * 120) / 1e6)
+    assert own_server.calls("free")[0]["counted_usd"] is None
+
+
+def test_who_shows_a_bearer_on_googles_path_pays_a_gateways_price(own_server):
+    path = f"/v1beta/models/{PRO}:generateContent"
+    own_server.post(path, {"contents": [{"parts": [{"text": "at a gateway"}]}]})
+
+    (call,) = own_server.calls("at a gateway")
+    assert (call["billed_usd"], call["counted_usd"]) == (0.09, None)
+
+
 def test_the_server_stops_at_once_even_with_a_hanging_call(own_server):
     own_server.script("for ever", "stall")
     body = {"contents": [{"parts": [{"text": "for ever"}]}]}

@@ -1,11 +1,13 @@
 """The weather keeps to weather.md: over many draws its frequencies and times are those of the page."""
 
 from collections import Counter
+from dataclasses import replace
 from statistics import mean, quantiles
 
 import pytest
 
-from local.model_server.weather import HOUR, Weather
+from local.model_server.fate import Fate
+from local.model_server.weather import HOSTILE, HOUR, Weather
 
 PRO, FLASH = "gemini-3-pro-image", "gemini-3.1-flash-image"
 DRAWS = 20_000
@@ -131,3 +133,24 @@ def times_at(period):
 def test_an_unknown_weather_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="calm, articles, outages, drift"):
         Weather("sunny", 1)
+
+
+def hostile(prompts, seed=1):
+    weather = Weather("hostile", seed)
+    return [weather.draw(FLASH, "1K", 0, prompt=prompt) for prompt in prompts]
+
+
+def test_three_of_ten_hostile_answers_are_odd_and_all_kinds_of_oddity_come():
+    fates = hostile(str(n) for n in range(DRAWS))
+    odd = [fate for fate in fates if replace(fate, after_s=0) != Fate(sketch=True)]
+
+    assert len(odd) / DRAWS == pytest.approx(0.3, abs=0.01)
+    assert len({replace(fate, after_s=0) for fate in odd}) == len(set(HOSTILE["answers"]))
+
+
+def test_what_a_prompt_meets_in_hostile_weather_does_not_depend_on_others():
+    ours, theirs = hostile(["ours"] * 9), hostile([f"theirs {n}" for n in range(99)])
+    mixed = hostile([f"theirs {n}" for n in range(99)] + ["ours"] * 9)
+
+    assert mixed == theirs + ours
+    assert hostile(["ours"] * 9, seed=2) != ours

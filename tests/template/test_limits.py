@@ -1,6 +1,7 @@
 """What AWS limits, computed at its largest: inputs, rows, answers and histories."""
 
 import json
+from datetime import date
 from itertools import product
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ import pytest
 
 from adapters.rows import attempt_row, job_row
 from adapters.state_machine import StateMachine
-from cavendish.attempt import Attempt, AttemptKey, Result, State, StoredImage
+from cavendish.attempt import Attempt, AttemptKey, Result, State
 from cavendish.body import KEPT_MAX_BYTES
 from cavendish.catalog_file import catalog
 from cavendish.errors import RequestTooLarge
@@ -20,8 +21,10 @@ from cavendish.outcome import WORDS_MAX, Outcome, report
 from cavendish.pipeline.settle import conclude
 from cavendish.plan import EVENTS_PER_ATTEMPT, MAX_EVENTS, Wait, events
 from cavendish.policy import POLICIES
+from cavendish.price import Priced, Usage
 from cavendish.request import PROMPT_MAX, JobRequest
 from cavendish.size import TIERS
+from cavendish.stored_image import StoredImage
 from cavendish.view import view
 from cavendish.wire import gemini
 from tests.template.asl import evaluated, expressions, ladder, nexts
@@ -145,9 +148,16 @@ def test_the_largest_answer_fits() -> None:
 
 def largest_result(of: Job, image: int, try_: int) -> Result:
     key = AttemptKey(of.id, image, 0, 0, try_)
-    stored = StoredImage.of(key, Measured(mime="image/jpeg", width=12_288, height=12_288), 10**9, "f" * 64)
+    stored = StoredImage.of(key.object_key, Measured(mime="image/jpeg", width=12_288, height=12_288), 10**9, "f" * 64)
     timings = dict.fromkeys(("connect", "upstream", "download", "decode", "store"), 123.4567)
-    return Result(report=report(Outcome.OK, detail=FACE * WORDS_MAX), image=stored, cost_usd=0.123456, timings=timings)
+    return Result(
+        report=report(Outcome.OK, detail=FACE * WORDS_MAX),
+        image=stored,
+        cost_usd=0.123456,
+        priced=Priced(by="provider", source="nanobananaapi-docs", as_of=date(2026, 11, 20)),
+        usage=Usage(text_in=128_000, image_in=128_000, text_out=128_000, thought=128_000, image_out=128_000),
+        timings=timings,
+    )
 
 
 @pytest.mark.parametrize("policy", POLICIES)

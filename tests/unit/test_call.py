@@ -223,6 +223,24 @@ def test_what_is_kept_all_the_same_has_its_own_pixels_and_says_who_made_it() -> 
     assert made(FakeAnswer(an_answer())).made_by is None
 
 
+@pytest.mark.parametrize(("route", "model"), [("gemini", PRO), ("openai", "gpt-image-2")])
+def test_a_key_that_an_answer_repeats_is_told_to_nobody(route: str, model: str) -> None:
+    key = "sk-a-long-key"
+    said = [an_error(401, f"Invalid token {key}."), {"error": {"code": key, "message": f"no {key}"}}]
+
+    for one in said:
+        answer = FakeAnswer(json.dumps(one).encode(), status=401)
+        result = Call(answer, keys={route: key}).make(route=route, model=model)
+        assert key not in result.model_dump_json()
+        assert "(key)" in result.report.detail
+
+
+def test_a_key_that_may_be_part_of_any_word_is_left_there() -> None:
+    answer = FakeAnswer(json.dumps(an_error(401, "a-key is no key")).encode(), status=401)
+
+    assert made(answer).report.detail == "HTTP 401 a-key is no key"
+
+
 def test_an_answer_without_a_count_of_tokens_is_priced_by_its_size() -> None:
     assert made(FakeAnswer(an_answer(a_png(4096, 4096), usageMetadata=None)), size="4K").cost_usd == 0.24
 

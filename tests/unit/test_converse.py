@@ -45,6 +45,7 @@ class Conversation:
     def __init__(self, *answers: FakeAnswer | CallFailed, limit_s: float = 60) -> None:
         self.now = 1000.0
         self.pauses: list[float] = []
+        self.files: list[io.BytesIO] = []
         self.models = SlowModels(self, *answers)
         self.watch = Stopwatch(lambda: self.now)
         with ExitStack() as files:
@@ -53,15 +54,22 @@ class Conversation:
                 web=FakeWeb({}),
                 base="https://api.test/v1",
                 codec=openoctopus,
-                open_file=io.BytesIO,
+                open_file=self.open_file,
                 files=files,
                 watch=self.watch,
                 pause=self.pause,
                 limit_s=limit_s,
             )
             self.reading: Reading = converse(line, PAID)
+            self.open_at_the_end = sum(not file.closed for file in self.files)
+
+    def open_file(self) -> io.BytesIO:
+        self.files.append(io.BytesIO())
+        return self.files[-1]
 
     def pause(self, seconds: float) -> None:
+        # What a look brought beside its word that there is more to come is not kept until the next one.
+        assert all(file.closed for file in self.files)
         self.pauses.append(seconds)
         self.now += seconds
 
@@ -101,6 +109,14 @@ def test_a_task_is_looked_after_until_its_picture_is_there() -> None:
     assert talk.made
     assert talk.methods == ["POST", "GET", "GET", "GET"]
     assert talk.pauses == [EVERY_S] * 3
+
+
+def test_pictures_that_looks_bring_before_the_end_are_not_kept() -> None:
+    draft = task("processing", preview=URI)
+    broken = FakeAnswer(json.dumps({"preview": URI}).encode()[:-1])
+    talk = Conversation(QUEUED, draft, broken, draft, MADE)
+
+    assert (talk.made, len(talk.files), talk.open_at_the_end) == (True, 4, 1)
 
 
 def test_an_answer_that_is_the_picture_is_not_looked_after() -> None:

@@ -45,6 +45,7 @@ SNAKE = quota(quota_id="GenerateRequestsPerDayPerProject", quota_value="5")
         (400, an_error(400, "API key expired. Please renew the API key."), "bad_key"),
         (400, an_error(400, "Image part is missing a thought_signature in content position 3"), "bad_request"),
         (400, an_error(400, "User location is not supported for the API use."), "bad_request"),
+        (400, an_error(400, "Gemini API free tier is not available here. Please enable billing."), "quota_zero"),
         (400, None, "bad_request"),
         (401, an_error(401, "Request had invalid authentication credentials."), "bad_key"),
         (402, an_error(402, "Insufficient balance"), "quota_zero"),

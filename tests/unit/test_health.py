@@ -14,6 +14,7 @@ from cavendish.health import (
     FINE_S,
     FINE_SPAN_S,
     KEPT_S,
+    STREAK,
     Health,
     Sample,
     Window,
@@ -88,7 +89,7 @@ def test_only_the_times_of_pictures_that_were_asked_for_are_kept() -> None:
 def test_a_window_is_read_as_it_was_written(sample: Sample, length_s: int) -> None:
     window = Window.of(sample, length_s)
 
-    assert Window.read(window.begins_at, length_s, window.counters) == window
+    assert Window.read(window.begins_at, length_s, {**window.counters, STREAK: window.streak}) == window
 
 
 @given(st.lists(samples, max_size=20), st.randoms(use_true_random=False))

@@ -222,6 +222,24 @@ def test_an_error_in_a_step_or_beside_them_says_why_there_is_no_picture(error: d
     assert error["message"] in reported(in_step).detail
 
 
+@pytest.mark.parametrize(
+    ("code", "begun", "outcome"),
+    [
+        ("IMAGE_SAFETY", True, "refused_output"),
+        ("PROHIBITED_CONTENT", True, "refused_output"),
+        ("PROHIBITED_CONTENT", False, "refused_input"),
+        ("NO_IMAGE", True, "no_image"),
+        ("IMAGE_NEW_THING", True, "overloaded"),
+    ],
+)
+def test_a_reason_of_geminis_among_the_errors_is_no_failure_that_passes(code: str, begun: bool, outcome: str) -> None:
+    steps = [thought(words("a plan"))] if begun else []
+    said = reported(answer(*steps, status="failed", errors=[{"code": code, "message": "It was filtered."}]))
+
+    assert (said.outcome, said.unknown) == (outcome, "code:IMAGE_NEW_THING" if code == "IMAGE_NEW_THING" else "")
+    assert "It was filtered." in said.detail
+
+
 def test_an_error_beside_a_picture_takes_nothing_away() -> None:
     assert answer(output(image(A)), errors=[{"code": 13}]).report is None
 

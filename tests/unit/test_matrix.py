@@ -23,6 +23,14 @@ def test_every_size_has_a_price() -> None:
     assert all(set(view.sizes) <= set(view.price_usd) for view in VIEWS.values())
 
 
+def test_every_size_at_every_ratio_has_the_pixels_that_an_attempt_is_judged_by() -> None:
+    for view in VIEWS.values():
+        assert set(view.delivers) == set(view.ratios)
+        for ratio, sizes in view.delivers.items():
+            expected = {size: catalog().expected(view.id, size, ratio) for size in view.sizes}
+            assert sizes == {size: f"{pixels.width}x{pixels.height}" for size, pixels in expected.items()}
+
+
 def test_a_preview_that_was_shut_down_is_an_alias_of_its_successor() -> None:
     assert "gemini-3-pro-image-preview" in VIEWS["gemini-3-pro-image"].aliases
 

@@ -35,6 +35,8 @@ def said(status: int, document: Any = None, headers: dict[str, str] | None = Non
         (429, error("insufficient_quota", "insufficient_quota"), "quota_zero"),
         (429, error(None, "insufficient_quota"), "quota_zero"),
         (400, error("billing_hard_limit_reached", message="Billing hard limit has been reached"), "quota_zero"),
+        (400, error(None, "billing_limit_user_error"), "quota_zero"),
+        (503, error("server_is_overloaded", "server_error"), "overloaded"),
         (429, error("rate_limit_exceeded", "requests"), "throttled"),
         (429, error("rate_limit_exceeded", "requests", PER_DAY), "quota_day"),
         (429, error(None, None, PER_DAY), "quota_day"),
@@ -260,3 +262,9 @@ def test_no_error_makes_the_reader_raise_and_its_report_can_be_sent(
     assert report.outcome is not Outcome.OK
     assert report.model_dump_json()
     assert report.retry_after_s is None or report.retry_after_s >= 0
+
+
+@pytest.mark.parametrize("code", ["server_is_overloaded", "billing_hard_limit_reached"])
+def test_what_openai_says_of_itself_is_nothing_new(code: str) -> None:
+    assert said(503, error(code, "billing_limit_user_error")).unknown == ""
+    assert said(503, error(code, "server_error")).unknown == ""

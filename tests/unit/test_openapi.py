@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import parse_qsl
 
 import jsonschema
 import pytest
@@ -17,6 +19,7 @@ from cavendish.problem import PROBLEMS
 from cavendish.request import DEADLINE_DEFAULT_S, PROMPT_MAX, JobRequest
 from cavendish.size import RATIOS, parse_size
 
+EVENTS = Path(__file__).parents[2] / "events"
 DOCUMENT = document("https://api.example.com")
 SCHEMAS = DOCUMENT["components"]["schemas"]
 FIELDS = SCHEMAS["JobRequest"]["properties"]
@@ -84,6 +87,17 @@ def test_every_example_is_accepted(name: str) -> None:
     assert parse(json.dumps(body).encode(), catalog()).prompt == body["prompt"]
 
 
+def test_the_examples_of_a_recommendation_are_the_query_of_its_event() -> None:
+    event = json.loads((EVENTS / "api.recommend.json").read_text())
+    shown = {
+        name: one["example"]
+        for name, one in DOCUMENT["components"]["parameters"].items()
+        if one["in"] == "query" and "example" in one
+    }
+
+    assert dict(parse_qsl(event["rawQueryString"])) == {**shown, "needs": ",".join(shown["needs"])}
+
+
 def test_every_problem_is_in_an_operation_with_its_headers() -> None:
     answers = [answer for one in operations() for answer in one["responses"].values()]
     shown = {code: answer for answer in answers for code in _shown(answer)}
@@ -122,7 +136,7 @@ def test_a_submit_leads_to_reading_and_cancelling_and_deleting() -> None:
 def test_only_public_operations_need_no_key() -> None:
     public = {one["operationId"] for one in operations() if one.get("security") == []}
 
-    assert public == {"listModels", "readModel", "readHealth", "readOpenapi", "readDocs"}
+    assert public == {"listModels", "readModel", "readRecommendation", "readHealth", "readOpenapi", "readDocs"}
     assert all("401" in one["responses"] for one in operations() if one["operationId"] not in public)
 
 

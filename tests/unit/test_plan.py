@@ -144,6 +144,11 @@ def test_what_the_model_asked_for_counts_if_it_is_longer(asked_s: float | None, 
     assert Wait(base_s=10, cap_s=20).seconds(0, 0.5, asked_s) == seconds
 
 
+@pytest.mark.parametrize(("asked_s", "seconds"), [(None, 3), (2, 3), (5, 5), (30, 8)])
+def test_a_wait_heeds_what_the_model_asks_for_as_far_as_the_plan_says(asked_s: float | None, seconds: int) -> None:
+    assert Wait(base_s=3, heeds_s=8).seconds(0, 0.5, asked_s) == seconds
+
+
 @given(
     st.builds(
         Wait,

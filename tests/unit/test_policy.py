@@ -155,6 +155,22 @@ def test_cavendish_makes_twelve_attempts_at_most() -> None:
     assert len(walked("cavendish", "4K", OVERLOADED)) == 12
 
 
+@pytest.mark.parametrize("end", [one for one in Outcome if one is not OK])
+def test_once_makes_one_call_whatever_comes_of_it(end: Outcome) -> None:
+    (only,) = walked("once", "4K", end, unknown_retries=10, on_refusal="fallback")
+
+    assert only.next.position is None
+
+
+def test_once_can_be_asked_of_every_model_at_all_that_it_makes() -> None:
+    for model in catalog().models.values():
+        for size in model.sizes:
+            plan = planned(a_request(policy="once", model=model.id, size=size))
+            (step,) = plan.steps
+            assert [(route.call.model, route.tries) for route in step.routes] == [(model.id, 1)]
+            assert plan.max_attempts == 1
+
+
 @pytest.mark.parametrize("name", POLICIES)
 def test_every_policy_names_its_source_and_models_of_the_catalogue(name: str) -> None:
     policy = POLICIES[name]

@@ -1,26 +1,124 @@
 """What an attempt costs."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.catalog_file import catalog
-from cavendish.price import Usage, cost
+from cavendish.money import micros
+from cavendish.price import ABSURD, Price, Usage, cost, price_of, worst
 from cavendish.size import Tier
 from tests.builders import PRO
 
 COUNTS = st.integers(0, 10_000_000)
 MODELS = sorted(catalog().models)
+NANO, GPT = "gemini-2.5-flash-image", "gpt-image-2"
 
 
-def test_the_golden_price_of_a_real_answer_by_its_tokens() -> None:
+def price(model: str) -> Price:
+    return catalog().model(model).price
+
+
+#: Counts that others priced wrongly, with what they really cost (field 2.6, and S3.01).
+GOLDEN = {
+    "image tokens at the price of text, 10x under": (PRO, Usage(text_in=10, thought=225, image_out=1120), 0.137120),
+    "7.6x under": (PRO, Usage(text_in=326, thought=337, text_out=340, image_out=2000), 0.248776),
+    "the article's 1,290 tokens": (NANO, Usage(image_out=1290), 0.0387),
+    "charged twice, by text and by picture": (NANO, Usage(text_in=73, image_out=1120), 0.033622),
+    "tokens of a reference picture ignored": (PRO, Usage(text_in=4, image_in=258, image_out=1120), 0.134924),
+    "a reference at its own price": (GPT, Usage(text_in=4, image_in=258, image_out=4160), 0.126884),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_golden_figures(name: str) -> None:
+    model, usage, usd = GOLDEN[name]
+    assert cost(price(model), "1K", usage) == usd
+
+
+def test_a_routes_own_price_is_taken_before_the_models() -> None:
     usage = Usage(text_in=10, thought=225, image_out=1120)
+    own = catalog().offer("apiyi-gemini", PRO).price
 
-    assert cost(catalog().model(PRO).price, "1K", usage) == 0.13712
+    assert (cost(price(PRO), "4K", None), cost(own, "4K", None), cost(own, "4K", usage)) == (0.24, 0.09, 0.09)
 
 
-def test_the_articles_price_of_nano_banana_by_its_1290_tokens() -> None:
-    assert cost(catalog().model("gemini-2.5-flash-image").price, "1K", Usage(image_out=1290)) == 0.0387
+def test_credits_are_money() -> None:
+    own = catalog().offer("nanobananaapi", NANO).price
+
+    assert (own.credits, own.usd_per_credit, cost(own, "1K", None)) == ({"1K": 2}, 0.01, 0.02)
+
+
+@pytest.mark.parametrize("route", sorted(catalog().routes))
+def test_every_price_says_where_and_when_it_was_read(route: str) -> None:
+    for offer in catalog().routes[route].models.values():
+        assert catalog().sources[offer.price.source]
+        assert date(2026, 10, 1) <= offer.price.as_of <= date(2026, 12, 31)
+
+
+COUNTED = Usage(text_in=10, thought=225, image_out=1120)
+
+
+@pytest.mark.parametrize(
+    ("usage", "told", "usd", "by", "odd"),
+    [
+        (COUNTED, None, 0.13712, "usage", ""),
+        (COUNTED, 0.04, 0.04, "provider", ""),
+        (None, 0.04, 0.04, "provider", ""),
+        (None, None, 0.134, "list", "usage:missing"),
+        (Usage(image_out=99_000_000), None, 0.134, "list", "usage:tokens"),
+        (Usage(), None, 0.134, "list", "usage:tokens"),
+        (COUNTED, 0.0, 0.134, "list", "usage:cost"),
+        (COUNTED, 999.0, 0.134, "list", "usage:cost"),
+        (Usage(image_out=11_166), None, 1.33992, "usage", ""),
+        (Usage(image_out=11_167), None, 0.134, "list", "usage:tokens"),
+    ],
+)
+def test_what_cannot_be_is_named_and_the_list_price_is_taken(
+    usage: Usage | None, told: float | None, usd: float, by: str, odd: str
+) -> None:
+    found = price_of(price(PRO), "1K", usage, told)
+
+    assert (found.usd, found.priced.by, found.odd) == (usd, by, odd)
+    assert (found.priced.source, found.priced.as_of) == ("gemini-prices", date(2026, 10, 8))
+
+
+def test_who_charges_by_the_picture_is_not_asked_for_tokens() -> None:
+    found = price_of(catalog().offer("apiyi-gemini", PRO).price, "4K", Usage(image_out=99_000_000), None)
+
+    assert (found.usd, found.priced.by, found.odd) == (0.09, "list", "")
+
+
+def test_the_worst_case_is_the_list_price_with_the_prompt_and_all_that_may_be_thought_or_said() -> None:
+    # 134,000 for the picture, 2 a token for the prompt, 12 for each of 2,048 tokens of words.
+    assert worst(price(PRO), "1K", "x" * 100) == 134_000 + 200 + 24_576
+    assert worst(price(PRO), "1K", "\N{GRINNING FACE}" * 100) == 134_000 + 800 + 24_576
+    assert worst(catalog().offer("apiyi-gemini", PRO).price, "4K", "x" * 32_000) == 90_000
+
+
+#: What real answers were counted at, each with its size.
+SEEN = [
+    (PRO, "1K", Usage(text_in=10, thought=225, image_out=1120)),
+    (PRO, "4K", Usage(text_in=326, thought=337, text_out=340, image_out=2000)),
+    ("gemini-nano-banana-2.1", "1K", Usage(text_in=54, thought=675, text_out=80, image_out=1120)),
+    ("gemini-nano-banana-2.1", "4K", Usage(text_in=54, thought=675, text_out=80, image_out=3780)),
+    (NANO, "1K", Usage(text_in=73, image_out=1290)),
+    (GPT, "1K", Usage(text_in=50, image_out=4160)),
+]
+
+
+@pytest.mark.parametrize(("model", "size", "usage"), SEEN)
+def test_no_answer_that_was_seen_costs_more_than_its_worst_case(model: str, size: Tier, usage: Usage) -> None:
+    assert micros(cost(price(model), size, usage)) <= worst(price(model), size, "x" * 4 * usage.text_in)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_longest_prompt_is_no_miscount(name: str) -> None:
+    one = catalog().models[name].price
+    for size in one.image:
+        assert worst(one, size, "\N{GRINNING FACE}" * 32_000) < ABSURD * micros(one.image[size])
 
 
 @pytest.mark.parametrize(("size", "price"), [("1K", 0.134), ("2K", 0.134), ("4K", 0.24)])

@@ -37,7 +37,9 @@ DEFAULTS = {
     "accept": [],
     "lane": "interactive",
     "deadline_s": 3600,
+    "max_cost_usd": None,
     "dedupe_window_s": None,
+    "webhook": None,
     "metadata": {},
     "tags": [],
     "retention_s": 2_592_000,
@@ -65,6 +67,7 @@ def test_a_prompt_is_a_text_of_1_to_32000_characters(prompt: object) -> None:
     [
         ("n", [1, 9], [0, 10, -1, "2", 1.5, True, None]),
         ("deadline_s", [10, 86_400], [9, 86_401, "60", 60.5, None]),
+        ("max_cost_usd", [0.000001, 1, 1_000_000, None], [0, -1, 1_000_001, "1", True, float("nan"), float("inf")]),
         ("dedupe_window_s", [1, 86_400, None], [0, -1, 86_401, "60"]),
         ("unknown_retries", [0, 10, None], [-1, 11, "1", False]),
         ("size", ["4K", "2K", "1K", "512", "2048x2048", "5504x3072"], ["8K", "", 2048, "1x1", "4:4", None]),
@@ -94,7 +97,7 @@ def test_a_bad_tag_is_told_by_its_place(tag: object, at: int) -> None:
     assert where(tags=["good"] * at + [tag]) == [("tags", at)]
 
 
-@pytest.mark.parametrize("field", ["max_cost_usd", "webhook", "retention_s", "Prompt"])
+@pytest.mark.parametrize("field", ["webhook", "retention_s", "Prompt"])
 def test_a_field_that_is_unknown_or_not_built_yet_is_refused(field: str) -> None:
     assert where(**{field: 1}) == [(field,)]
 

@@ -46,5 +46,14 @@ def test_a_job_that_exists_is_not_written_again_nor_sent() -> None:
     jobs.add(a_job(), a_job().event("job.queued"))
 
     with pytest.raises(JobConflict, match="exists"):
-        submit(a_request(), tenant=TENANT, job_id=a_job().id, jobs=jobs, queue=queue, catalog=World.catalog, now=NOW)
+        submit(
+            a_request(),
+            tenant=TENANT,
+            job_id=a_job().id,
+            jobs=jobs,
+            budgets=jobs.accounts,
+            queue=queue,
+            catalog=World.catalog,
+            now=NOW,
+        )
     assert queue.sent == []

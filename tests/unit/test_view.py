@@ -212,6 +212,8 @@ ROW = {
     "waited_s": 4,
     "timings": {},
     "cost_usd": 0.0,
+    "usage": None,
+    "priced": None,
     "note": None,
     "next": "repeat after a wait: the model was overloaded or failed",
 }

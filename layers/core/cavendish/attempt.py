@@ -5,19 +5,19 @@ from typing import Any, Final, NamedTuple, Self
 
 from pydantic import Field, ValidationError
 
+from cavendish.budget import Hold
 from cavendish.errors import MessageUnreadable
-from cavendish.image import Measured
 from cavendish.outcome import Billed, Report
 from cavendish.plan import VERSION, Call, Position
+from cavendish.price import Priced, Usage
 from cavendish.request import RETENTION_MAX_S
+from cavendish.stored_image import StoredImage
 from cavendish.value import Value
 
 #: A worker gets this long beyond its call's limit to store and report before it counts as lost, in seconds.
 LEASE_MARGIN_S: Final = 45
 #: An ended attempt that is not reported after this long is reported by the watchdog, in seconds.
 REPORT_AFTER_S: Final = 30
-
-
 #: Rows are kept this long, in seconds: longer than any job with its deadline of a day, its retention, and a day in
 #: which the watchdog deletes it.
 KEEP_S: Final = RETENTION_MAX_S + 3 * 86_400
@@ -75,35 +75,6 @@ class AttemptMessage(Value):
         return AttemptKey(self.job_id, self.image, self.step, self.route, self.try_)
 
 
-class StoredImage(Value):
-    """A picture in the bucket, measured from its own bytes."""
-
-    object_key: str
-    width: int
-    height: int
-    mime: str
-    bytes: int
-    sha256: str
-    #: It is known that all its pixels are alike. False where that cannot be told, as of what was stored before it was.
-    one_colour: bool = False
-
-    @property
-    def measured(self) -> Measured:
-        return Measured(mime=self.mime, width=self.width, height=self.height)
-
-    @classmethod
-    def of(cls, key: AttemptKey, measured: Measured, size_bytes: int, sha256: str, *, one_colour: bool = False) -> Self:
-        return cls(
-            object_key=key.object_key,
-            width=measured.width,
-            height=measured.height,
-            mime=measured.mime,
-            bytes=size_bytes,
-            sha256=sha256,
-            one_colour=one_colour,
-        )
-
-
 class Result(Value):
     """All that a call brought: how it ended, what it cost, how long each phase took (seconds), and the picture."""
 
@@ -113,6 +84,10 @@ class Result(Value):
     #: The model that really made it, where that is known to be another one than was asked.
     made_by: str | None = None
     cost_usd: float = 0.0
+    #: By which price; None: it cost nothing.
+    priced: Priced | None = None
+    #: The tokens as the provider counted them; None: it did not, or so that they cannot be believed.
+    usage: Usage | None = None
     #: Whether the cost is a list price, for want of the provider's own count, or may not be owed at all.
     estimated: bool = False
     timings: dict[str, float] = Field(default_factory=dict)
@@ -132,6 +107,8 @@ class Attempt(Value):
     waited_s: int
     started_at: float
     lease_until: float
+    #: What was set aside for the call; None: no call is made, or an older version began it.
+    hold: Hold | None = None
     ended_at: float | None = None
     result: Result | None = None
 
@@ -155,6 +132,11 @@ class Attempt(Value):
     def report(self) -> Report | None:
         return self.result.report if self.result else None
 
+    def uncalled(self, result: Result) -> Self:
+        """The same without a call: it has ended as soon as it began."""
+        ended = {"state": State.ENDED, "ended_at": self.started_at, "lease_until": self.started_at, "hold": None}
+        return self.model_copy(update={**ended, "result": result})
+
     @property
     def made(self) -> bool:
         return self.result is not None and self.result.image is not None
@@ -177,7 +159,7 @@ def read_message(fields: dict[str, Any]) -> AttemptMessage:
     raise MessageUnreadable(str(fields.get("token") or ""))
 
 
-def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:
+def begin(message: AttemptMessage, limit_s: int, now: float, hold: Hold | None = None) -> Attempt:
     """The row that stands before the call is made."""
     return Attempt(
         job_id=message.job_id,
@@ -188,6 +170,7 @@ def begin(message: AttemptMessage, limit_s: int, now: float) -> Attempt:
         waited_s=message.waited_s,
         started_at=now,
         lease_until=now + limit_s + LEASE_MARGIN_S,
+        hold=hold,
     )
 
 

@@ -29,6 +29,16 @@ class Closure(Value):
         return cls(route=call.route, model=call.model, until=until, reason=reason)
 
 
+class Keyed(Value):
+    """The routes for which keys are set, by name and without a key, for those who may not read keys."""
+
+    keys: tuple[str, ...]
+    #: Those of them that lead somewhere.
+    usable: tuple[str, ...]
+    #: In seconds since the epoch.
+    as_of: float
+
+
 class Doors(NamedTuple):
     """What stands between a plan and the models. `routes` are those with a key; None: nobody has looked."""
 

@@ -2,7 +2,7 @@
 
 CavendishError
   + RequestInvalid       the caller's fault: all faults of one request
-  |   + QueryInvalid     ... of a list's parameters
+  |   + QueryInvalid     ... of a query's parameters
   |   + KeyMalformed     ... of an Idempotency-Key
   + RequestTooLarge      the caller's fault: more than is read
   + KeyReused            the caller's fault: one Idempotency-Key for two different requests
@@ -11,13 +11,19 @@ CavendishError
   + JobGone              nobody's: the job was deleted, or its retention is over
   + JobNotEnded          the caller's fault: only a job that has ended can be deleted
   + JobConflict          nobody's: somebody else changed the job first; read it again
+  + OverBudget           the caller's: less money is left than the cheapest call, or this one, may cost
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + CallFailed           the model's or the network's: the call brought no whole answer
   + KeyRefused           the operator's: what is kept as a provider's key opens nothing
   + AddressRefused       who gave the URL: it is not one that is opened
   + WorkflowClosed       nobody's: the token was answered before, or its execution is over
   + MessageUnreadable    the sender's: an attempt message of another version
-  + SendFailed           the queue's: the job is written, the watchdog will send it
+  + EndpointUnknown      the caller's fault: no endpoint of this tenant has the id
+  + EndpointsFull        the caller's fault: the tenant has as many endpoints as it may have
+  + DeliveryUnknown      the caller's fault: no delivery of this tenant has the id
+  + ReceiverOff          the receiver's: there is nobody to send to, or nobody who wants it
+  + Overtaken            nobody's: somebody else wrote the row first; read it again
+  + SendFailed           the queue's or the bus's: what is written will be sent again
 """
 
 from dataclasses import dataclass
@@ -76,7 +82,7 @@ class Claimed(CavendishError):
 
 
 class QueryInvalid(RequestInvalid):
-    """The parameters of a list cannot be understood. Each pointer names a parameter."""
+    """The parameters of a query cannot be understood. Each pointer names a parameter."""
 
 
 class KeyMalformed(RequestInvalid):
@@ -101,6 +107,14 @@ class JobNotEnded(CavendishError):
 
 class JobConflict(CavendishError):
     """The job was changed by somebody else since it was read."""
+
+
+class OverBudget(CavendishError):
+    """Less money is left than a call may cost. `fault` says whose limit it is, where a caller is told of it."""
+
+    def __init__(self, detail: str, fault: RequestFault | None = None) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 class CallRefused(CavendishError):
@@ -143,5 +157,25 @@ class MessageUnreadable(CavendishError):
         self.token = token
 
 
+class EndpointUnknown(CavendishError):
+    """No endpoint of this tenant has the id."""
+
+
+class EndpointsFull(CavendishError):
+    """The tenant has as many endpoints as it may have."""
+
+
+class DeliveryUnknown(CavendishError):
+    """No delivery of this tenant has the id."""
+
+
+class ReceiverOff(CavendishError):
+    """The endpoint of a delivery was deleted or is disabled."""
+
+
+class Overtaken(CavendishError):
+    """A row of endpoints or deliveries was changed by somebody else since it was read."""
+
+
 class SendFailed(CavendishError):
-    """A message could not be put into its queue."""
+    """A message could not be put into its queue, or an event onto its bus."""

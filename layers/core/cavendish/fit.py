@@ -7,39 +7,54 @@ from pydantic import ValidationError
 from cavendish.body import read_fields
 from cavendish.catalog import Catalog
 from cavendish.claim import read_key
-from cavendish.errors import KeyMalformed, RequestFault, RequestInvalid
+from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid
 from cavendish.misfits import misfits
 from cavendish.outcome import clean
 from cavendish.request import JobRequest
+from cavendish.webhook.receiver import Check, check_text
 
 
-def parse_submit(body: bytes, key: str | None, catalog: Catalog) -> tuple[JobRequest, str | None]:
+def parse_submit(
+    body: bytes, key: str | None, catalog: Catalog, check: Check = check_text
+) -> tuple[JobRequest, str | None]:
     """Read a request and the Idempotency-Key beside it. Raises KeyMalformed and what `parse` does, both as one."""
     try:
         read = None if key is None else read_key(key)
     except KeyMalformed as malformed:
-        raise _both(malformed, body, catalog) from None
-    return parse(body, catalog), read
+        raise _both(malformed, body, catalog, check) from None
+    return parse(body, catalog, check), read
 
 
-def _both(malformed: KeyMalformed, body: bytes, catalog: Catalog) -> RequestInvalid:
+def _both(malformed: KeyMalformed, body: bytes, catalog: Catalog, check: Check) -> RequestInvalid:
     try:
-        parse(body, catalog)
+        parse(body, catalog, check)
     except RequestInvalid as invalid:
         return RequestInvalid([*malformed.faults, *invalid.faults])
     return malformed
 
 
-def parse(body: bytes, catalog: Catalog) -> JobRequest:
-    """Read a request from its JSON. Raises RequestInvalid with every fault, or RequestTooLarge."""
+def parse(body: bytes, catalog: Catalog, check: Check = check_text) -> JobRequest:
+    """Read a request from its JSON. `check` says whether a webhook's URL is opened here and now.
+
+    Raises RequestInvalid with every fault, or RequestTooLarge.
+    """
     fields = read_fields(body)
     try:
         request = JobRequest.model_validate(fields)
     except ValidationError as error:
-        raise RequestInvalid([*_faults(error), *_faults_of_the_rest(fields, error, catalog)]) from None
-    if faults := misfits(request, catalog):
+        raise RequestInvalid([*_faults(error), *_faults_of_the_rest(fields, error, catalog, check)]) from None
+    if faults := [*misfits(request, catalog), *_closed(request, check)]:
         raise RequestInvalid(faults)
     return request
+
+
+def _closed(request: JobRequest, check: Check) -> list[RequestFault]:
+    try:
+        if request.webhook:
+            check(request.webhook.url)
+    except AddressRefused as refused:
+        return [RequestFault("/webhook/url", str(refused))]
+    return []
 
 
 def _faults(error: ValidationError) -> list[RequestFault]:
@@ -58,8 +73,11 @@ def _sentence(error: Any) -> str:
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-def _faults_of_the_rest(fields: dict[str, Any], error: ValidationError, catalog: Catalog) -> list[RequestFault]:
+def _faults_of_the_rest(
+    fields: dict[str, Any], error: ValidationError, catalog: Catalog, check: Check
+) -> list[RequestFault]:
     """What is wrong between the fields that are right one by one."""
     wrong = {one["loc"][0] for one in error.errors() if one["loc"]}
     rest = {name: fields[name] for name in JobRequest.model_fields if name in fields and name not in wrong}
-    return misfits(JobRequest.model_validate({"prompt": "-", **rest}), catalog)
+    request = JobRequest.model_validate({"prompt": "-", **rest})
+    return [*misfits(request, catalog), *_closed(request, check)]

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from cavendish.attempt import Attempt
 from cavendish.catalog import Catalog
-from cavendish.outcome import Outcome
+from cavendish.outcome import TABLE, Blame, Outcome
 from cavendish.size import Tier
 from cavendish.sketch import LAST_BUCKET, LONGEST_S, Sketch
 from cavendish.value import Value
@@ -32,6 +32,11 @@ ENOUGH: Final = 8
 #: Counters of a window are called this and an outcome's name, or this and a bucket's number.
 _OUTCOME: Final = "n_"
 _TIME: Final = "t_"
+#: The one counter that a picture sets to nothing.
+STREAK: Final = "streak"
+
+#: What tells how a model does. A refusal tells of the prompt, a bad key of the operator.
+TELLING: Final = frozenset(outcome for outcome, row in TABLE.items() if row.blame is Blame.MODEL) | {Outcome.OK}
 
 
 class Sample(Value):
@@ -93,22 +98,25 @@ class Window(Value):
     begins_at: int
     length_s: int
     health: Health = Health()
+    #: Failures that tell of the model, since the last picture of this window.
+    streak: int = 0
 
     @classmethod
     def of(cls, sample: Sample, length_s: int) -> Self:
         """The window of this length in which a call ended, with that call alone."""
         times = Sketch.of([sample.took_s] if sample.outcome is Outcome.OK else [])
         health = Health(outcomes={sample.outcome: 1}, times=times)
-        return cls(begins_at=window_at(sample.at, length_s), length_s=length_s, health=health)
+        streak = int(sample.outcome in TELLING and sample.outcome is not Outcome.OK)
+        return cls(begins_at=window_at(sample.at, length_s), length_s=length_s, health=health, streak=streak)
 
     @classmethod
     def read(cls, begins_at: int, length_s: int, counters: Mapping[str, object]) -> Self:
         """A window from its counters. What is none, or is of a newer version, is as if it were not there."""
         outcomes = {Outcome(name): n for name, n in _counts(counters, _OUTCOME) if name in set(Outcome)}
         counts = {int(name): n for name, n in _counts(counters, _TIME) if name in _BUCKETS}
-        return cls(
-            begins_at=begins_at, length_s=length_s, health=Health(outcomes=outcomes, times=Sketch(counts=counts))
-        )
+        streak = next((n for _, n in _counts(counters, STREAK)), 0)
+        health = Health(outcomes=outcomes, times=Sketch(counts=counts))
+        return cls(begins_at=begins_at, length_s=length_s, health=health, streak=streak)
 
     @property
     def counters(self) -> dict[str, int]:

@@ -113,7 +113,10 @@ class Job(Value):
         return self.model_copy(update={**first, **rest, "id": job_id or self.id})
 
     def started(self, plan: Plan, now: float) -> Self:
-        return self._moved(now, status=Status.RUNNING, plan=plan)
+        """Who named no model gets the plan's first one: that is what later ones fall back from."""
+        call = plan.steps[0].routes[0].call
+        first = {} if self.request.model else {"model": call.model, "route": call.route}
+        return self._moved(now, status=Status.RUNNING, plan=plan, **first)
 
     def tell(self, step: str, now: float) -> Self:
         """Note that the job fell back or was downgraded on its way."""

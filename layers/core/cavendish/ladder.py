@@ -1,8 +1,9 @@
 """Fits a policy to a request: which models at which resolutions, in which order, by the doors that are open."""
 
+from cavendish.afford import Rung, affordable
 from cavendish.catalog import Catalog
 from cavendish.doors import ALL_OPEN, Doors
-from cavendish.lineup import Choice, Lineup, choose, lineup
+from cavendish.lineup import Choice, choose, lineup
 from cavendish.outcome import Outcome
 from cavendish.plan import MAX_EVENTS, Call, Plan, PlannedRoute, Rule, Step, events
 from cavendish.policy import POLICIES, Policy
@@ -17,7 +18,7 @@ def build(request: JobRequest, catalog: Catalog, *, deadline_at: float, doors: D
     Raises ValueError if its execution could outgrow Step Functions.
     """
     policy = POLICIES[request.policy]
-    rungs = _rungs(request, catalog, doors)
+    rungs = affordable(request, rungs_of(request, catalog, doors))
     plan = Plan(
         policy=policy.name,
         steps=tuple(_step(request, policy, tier, rung.choices) for tier, rung in rungs if rung.choices),
@@ -31,7 +32,7 @@ def build(request: JobRequest, catalog: Catalog, *, deadline_at: float, doors: D
     return plan
 
 
-def _rungs(request: JobRequest, catalog: Catalog, doors: Doors) -> list[tuple[Tier, Lineup]]:
+def rungs_of(request: JobRequest, catalog: Catalog, doors: Doors) -> list[Rung]:
     """The models for the size that was asked for, and of those the ones for each size below."""
     tier = request.asked.tier
     first = lineup(request, catalog, doors)

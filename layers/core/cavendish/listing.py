@@ -3,13 +3,12 @@
 import base64
 import binascii
 import re
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from cavendish.errors import QueryInvalid, RequestFault
 from cavendish.job import Job, Status
-from cavendish.outcome import clean
+from cavendish.query import read_query
 from cavendish.request import Tag
 from cavendish.ulid import is_ulid
 from cavendish.value import Value
@@ -69,25 +68,4 @@ class Page(NamedTuple):
 
 def parse_query(parameters: list[tuple[str, str]]) -> JobQuery:
     """Read the parameters as they were sent. Raises QueryInvalid with every fault."""
-    names = [name for name, _ in parameters]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    faults = [RequestFault(_pointer(name), "send it once", "query") for name in twice]
-    try:
-        query = JobQuery.model_validate(dict(parameters))
-    except ValidationError as error:
-        raise QueryInvalid([*faults, *(_fault(one) for one in error.errors(include_url=False))]) from None
-    if faults:
-        raise QueryInvalid(faults)
-    return query
-
-
-def _pointer(name: int | str) -> str:
-    return clean("/" + str(name).replace("~", "~0").replace("/", "~1"))
-
-
-def _fault(error: Any) -> RequestFault:
-    if error["type"] == "extra_forbidden":
-        detail = f"there is no such parameter; the parameters are {', '.join(JobQuery.model_fields)}"
-    else:
-        detail = str(error["msg"]).removeprefix("Value error, ")
-    return RequestFault(_pointer(error["loc"][0]), detail, "query")
+    return read_query(parameters, JobQuery)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from cavendish.credential import Credential
@@ -52,6 +53,17 @@ class WebAnswer(Protocol):
         """The body as it arrives. Raises CallFailed: "garbled" if it is larger than it may be, or compressed."""
 
 
+@dataclass(frozen=True, slots=True)
+class WebReply:
+    """What a URL of others answered to what was sent there."""
+
+    status: int
+    #: By names in lower case.
+    headers: Mapping[str, str]
+    #: The first bytes of the body.
+    head: bytes = b""
+
+
 class Web(Protocol):
     """The URLs that users and models give."""
 
@@ -59,4 +71,16 @@ class Web(Protocol):
         """Open a URL, and where it redirects to. Everything until the body's end takes `limit_s` at most.
 
         Raises AddressRefused, always the same, before anything is connected to; CallFailed.
+        """
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: bytes, limit_s: float, max_bytes: int) -> WebReply:
+        """Send a body, once; a redirect is an answer as any other. Only `max_bytes` of what is answered are read.
+
+        An answer that breaks off after its headers is an answer. Raises AddressRefused, CallFailed.
+        """
+
+    def check(self, url: str, *, limit_s: float) -> None:
+        """Whether a URL would be opened, as far as can be said without doing it. Raises AddressRefused.
+
+        A name that nobody can resolve at the moment passes: it is checked again when it is opened.
         """

@@ -39,6 +39,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     OVER_BUDGET = "over_budget"
+    CIRCUIT_OPEN = "circuit_open"
 
 
 #: What comes with a picture, so that a caller may take it all the same.
@@ -96,6 +97,7 @@ TABLE: Final[dict[Outcome, Row]] = {
     Outcome.EXPIRED: Row(Billed.NO, Blame.NOBODY, "The job's deadline passed before the call"),
     Outcome.CANCELLED: Row(Billed.NO, Blame.CALLER, "The job was cancelled before the call"),
     Outcome.OVER_BUDGET: Row(Billed.NO, Blame.CALLER, "The call would have cost more than is allowed"),
+    Outcome.CIRCUIT_OPEN: Row(Billed.NO, Blame.MODEL, "The model was out, and was not called"),
 }
 
 

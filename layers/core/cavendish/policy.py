@@ -1,6 +1,6 @@
 """The policies: how often, how long and in which order models are tried. Each number is an article's or has its reason.
 
-`cavendish` is the default, `once` makes one call. The others are the source articles' own, to the number and without jitter.
+`cavendish` is the default; `once` makes one call. The others are the articles' own, to the number and without jitter.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ _ENDS: Final = {
     Outcome.EXPIRED: Rule.FAIL,
     Outcome.CANCELLED: Rule.FAIL,
     Outcome.OVER_BUDGET: Rule.FAIL,
+    Outcome.CIRCUIT_OPEN: Rule.NEXT_ROUTE,
 }
 _REPEATS: Final = dict.fromkeys(Outcome, Rule.REPEAT) | _ENDS
 
@@ -141,6 +142,7 @@ CAVENDISH: Final = Policy(
     | {
         Outcome.THROTTLED: Rule.NEXT_ROUTE,
         Outcome.QUOTA_DAY: Rule.NEXT_ROUTE,
+        Outcome.OVER_BUDGET: Rule.NEXT_ROUTE,  # which may be cheaper
         Outcome.MODEL_GONE: Rule.NEXT_ROUTE,
         Outcome.TIMED_OUT: Rule.NEXT_ROUTE,
         Outcome.CONNECTION_LOST: Rule.NEXT_ROUTE,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 from cavendish.attempt import Attempt, AttemptKey, Result
+from cavendish.budget import Account, Limits
 from cavendish.claim import Claim
-from cavendish.doors import Closure
+from cavendish.doors import Closure, Keyed
 from cavendish.errors import AttemptError
 from cavendish.health import Sample, Window
 from cavendish.job import Event, Job
@@ -13,6 +14,7 @@ from cavendish.listing import JobQuery, Page
 from cavendish.outcome import Report
 from cavendish.plan import Plan
 from cavendish.size import Tier
+from cavendish.tally import Kind, Sum
 from cavendish.tombstone import Tombstone
 
 
@@ -25,6 +27,9 @@ class Jobs(Protocol):
         Raises Claimed if a claim is held by another job and has not expired, JobConflict if the job exists.
         """
 
+    def check(self, claims: Sequence[Claim], now: float) -> None:
+        """Raises Claimed if one of these is held."""
+
     def claim(self, claim: Claim, now: float) -> None:
         """Write a claim for a job that exists. Raises Claimed if it is held."""
 
@@ -36,14 +41,21 @@ class Jobs(Protocol):
     def attempts(self, job_id: str) -> list[Attempt]:
         """The job's attempts, oldest first."""
 
-    def begin(self, attempt: Attempt, now: float) -> None:
-        """Write an attempt before its call, if it is absent and its job may still call. Raises CallRefused."""
+    def begin(self, attempt: Attempt, now: float, max_cost: int | None = None) -> None:
+        """Write an attempt before its call, with what it holds set aside, if it is absent and its job may still call.
+
+        One that has ended already is written as such. Raises CallRefused, or OverBudget if the job's `max_cost` or
+        its tenant's budgets have no room for what it holds.
+        """
 
     def ask_again(self, key: AttemptKey, token: str) -> Attempt:
         """Let an attempt be reported to one more message's sender. Gives the row as it is now."""
 
     def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
-        """Move an attempt out of `calling`. None: somebody else did, and this result is kept beside it as late."""
+        """Move an attempt out of `calling`, with what it cost taken from what it held.
+
+        None: somebody else did, and this result is kept as late and paid for if it has a picture.
+        """
 
     def reported(self, key: AttemptKey) -> None:
         """Note that the workflow has heard of an attempt's end."""
@@ -53,6 +65,19 @@ class Jobs(Protocol):
 
     def outdated(self, now: float, most: int) -> Iterator[str]:
         """Jobs by id whose retention is over, and those of which not all is deleted yet: so many at most."""
+
+
+class Budgets(Protocol):
+    """The same table: what tenants may spend, and the accounts that attempts are paid from."""
+
+    def limits(self, tenant: str) -> Limits: ...
+
+    def limit(self, tenant: str, limits: Limits) -> None: ...
+
+    def of_tenant(self, tenant: str, period: str) -> Account:
+        """Of a day or a month (budget.py)."""
+
+    def of_job(self, job_id: str) -> Account: ...
 
 
 class Tombstones(Protocol):
@@ -90,6 +115,13 @@ class Measurements(Protocol):
         """
 
 
+class MeasuredWays(Measurements, Protocol):
+    """The same, and for which models there is anything."""
+
+    def ways(self, since: float, until: float) -> frozenset[tuple[str, str, str]]:
+        """The routes, models and sizes of which a call ended in the hours that a span touches."""
+
+
 class Closures(Protocol):
     """The same table: models to which no way leads for a while."""
 
@@ -98,6 +130,25 @@ class Closures(Protocol):
 
     def read(self, now: float) -> list[Closure]:
         """What is closed, as it was known some seconds ago at most."""
+
+
+class KeyedRoutes(Protocol):
+    """The same table: for which routes keys are set, as dispatch sees it."""
+
+    def note(self, seen: Keyed) -> None:
+        """Note it where it is news, best effort: it never raises."""
+
+    def read(self) -> Keyed | None: ...
+
+
+class Statistics(Protocol):
+    """The same table: what the calls of each tenant came to."""
+
+    def add(self, tenant: str, sums: Sequence[Sum]) -> None:
+        """Add to what is kept, best effort: it never raises, and what could not be added is not added later."""
+
+    def read(self, tenant: str, kind: Kind, since: float, until: float, most: int) -> list[Sum] | None:
+        """The sums of all hours that a span touches, oldest first; None: there are more than `most`."""
 
 
 class Images(Protocol):

@@ -41,6 +41,13 @@ PROBLEMS: Final[dict[str, Kind]] = {
         at=("header", "/Authorization"),
         headers=("WWW-Authenticate",),
     ),
+    "over_budget": Kind(
+        402,
+        "There is not enough money for it",
+        "Not even the cheapest call has room in the job's `max_cost_usd`, or in what is left of your budget of the day "
+        "or the month (UTC). `detail` names that call and its price; nothing was queued.",
+        at=("body", "/max_cost_usd"),
+    ),
     "unknown_job": Kind(
         404,
         "There is no such job",
@@ -105,7 +112,7 @@ PROBLEMS: Final[dict[str, Kind]] = {
     ),
     "invalid_query": Kind(
         422,
-        "The list cannot be made",
+        "The query cannot be answered",
         "Parameters of the query are unknown, wrong, or sent twice. `errors` has every fault; a pointer such as "
         "`/limit` names the parameter.",
         at=("query", ""),

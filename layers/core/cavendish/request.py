@@ -5,12 +5,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 
+from cavendish.money import micros_down
 from cavendish.outcome import Acceptable
 from cavendish.policy import POLICIES
 from cavendish.prompt import checked
 from cavendish.size import DEFAULT, RATIOS, Size, parse_size
 from cavendish.thinking import Level
 from cavendish.value import Value
+from cavendish.webhook.receiver import JobWebhook
 from cavendish.wishes import QUALITIES, Quality, UseCase, spelled_out
 
 #: What is nested deeper can be written and then not be read again.
@@ -19,6 +21,9 @@ PROMPT_MAX: Final = 32_000
 DEADLINE_DEFAULT_S: Final = 3_600
 #: Pictures and rows are kept this long after a job's end at most, and by default, in seconds.
 RETENTION_MAX_S: Final = 30 * 86_400
+
+#: A limit above this is none: sums are kept in whole millionths.
+MAX_COST_MOST_USD: Final = 1_000_000
 
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -54,8 +59,11 @@ class JobRequest(Value):
     accept: list[Acceptable] = Field(default_factory=list)
     lane: Literal["interactive", "bulk"] = "interactive"
     deadline_s: Whole = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
+    #: USD for all of its attempts together.
+    max_cost_usd: float | None = Field(default=None, gt=0, le=MAX_COST_MOST_USD, allow_inf_nan=False)
     #: The same request again within this many seconds is the same job.
     dedupe_window_s: Whole | None = Field(default=None, ge=1, le=86_400)
+    webhook: JobWebhook | None = None
     metadata: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     #: Counts from the job's end.
@@ -111,6 +119,11 @@ class JobRequest(Value):
     def asked(self) -> Size:
         """The size that was asked for."""
         return parse_size(self.size)
+
+    @property
+    def max_cost(self) -> int | None:
+        """What all attempts together may cost, in millionths of a dollar."""
+        return None if self.max_cost_usd is None else micros_down(self.max_cost_usd)
 
     @property
     def level(self) -> Level | None:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from cavendish.attempt import Attempt, StoredImage
+from cavendish.attempt import Attempt
 from cavendish.explain import next_in_words
 from cavendish.job import Job
 from cavendish.outcome import Outcome
 from cavendish.size import Tier, falls_short, nearest_tier
+from cavendish.stored_image import StoredImage
 
 #: How long a picture's link works, in seconds.
 LINK_EXPIRES_S = 900
@@ -129,6 +130,8 @@ def _attempt(n: int, job: Job, attempt: Attempt, attempts: list[Attempt]) -> dic
         "waited_s": attempt.waited_s,
         "timings": result.timings if result else {},
         "cost_usd": result.cost_usd if result else 0.0,
+        "usage": result.usage.model_dump() if result and result.usage else None,
+        "priced": result.priced.model_dump(mode="json") if result and result.priced else None,
         "note": result.note if result else None,
         "next": next_in_words(job, attempt, attempts),
     }

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from local.model_server.dialect import JSON, Made, Reply, bent
-from local.model_server.google.usage import counted
+from local.model_server.google.usage import Count, counted
 
 Part = dict[str, Any]
 Chunk = dict[str, Any]
@@ -24,30 +24,35 @@ EXCUSE = "I can describe the picture for you, but I cannot draw it."
 def write(made: Made) -> Reply:
     method, request = made.incoming.param("method"), made.incoming.request
     stream = request.query.get("alt", "json") if method == "streamGenerateContent" else None
-    written = _text(_chunks(made), stream)
-    return Reply(body=written.encode(), content_type="text/event-stream" if stream == "sse" else JSON)
+    series, count = _chunks(made)
+    kind = "text/event-stream" if stream == "sse" else JSON
+    return Reply(body=_text(series, stream).encode(), content_type=kind, usd=count.usd(made.ask))
 
 
-def _chunks(made: Made) -> list[Chunk]:
-    """The answer as a stream has it: one part per chunk, finish and usage in the last."""
+def _chunks(made: Made) -> tuple[list[Chunk], Count]:
+    """The answer as a stream has it: one part per chunk, finish and usage in the last. And what it counts."""
     fate = made.fate
     head: Chunk = {"modelVersion": fate.version or made.ask.model.id, "responseId": made.identity}
     if fate.kind in ("blocked", "block"):
         feedback = {"blockReason": fate.reason or "PROHIBITED_CONTENT"}
-        return [head | {"promptFeedback": feedback} | _usage(made, text="", thought=False)]
+        count = counted(made, thought=False)
+        return [head | {"promptFeedback": feedback} | _usage(made, count)], count
     if fate.kind == "list-null":
-        return [head | {"candidates": None} | _usage(made, text="", thought=False)]
+        count = counted(made, thought=False)
+        return [head | {"candidates": None} | _usage(made, count)], count
     if fate.kind in WITHOUT_CONTENT:
         reason, message = WITHOUT_CONTENT[fate.kind]
         candidate = {"finishReason": fate.reason or reason, "finishMessage": message, "index": 0}
-        return [head | {"candidates": [candidate]} | _usage(made, text="")]
+        count = counted(made)
+        return [head | {"candidates": [candidate]} | _usage(made, count)], count
     parts = _parts(made)
     series: list[Chunk] = [
         head | {"candidates": [{"content": {"parts": [part], "role": "model"}, "index": 0}]} for part in parts
     ]
     series[-1]["candidates"][0]["finishReason"] = fate.reason or "STOP"
-    series[-1] |= _usage(made, text="".join(part.get("text", "") for part in parts))
-    return series
+    count = counted(made, sum(len(part.get("text", "")) for part in parts) // 4)
+    series[-1] |= _usage(made, count)
+    return series, count
 
 
 def _whole(series: list[Chunk]) -> Chunk:
@@ -89,8 +94,7 @@ def signature(words: str) -> str:
     return base64.b64encode(Random(words).randbytes(48)).decode()
 
 
-def _usage(made: Made, text: str, *, thought: bool = True) -> Chunk:
-    count = counted(made, len(text) // 4, thought=thought)
+def _usage(made: Made, count: Count) -> Chunk:
     details = [{"modality": "TEXT", "tokenCount": count.words}]
     if count.pictures:
         details.append({"modality": "IMAGE", "tokenCount": count.pictures})

@@ -1,11 +1,14 @@
 """generateContent on its two surfaces: the Developer API and Vertex AI."""
 
+from dataclasses import replace
+
 from local.model_server.ask import Ask
 from local.model_server.dialect import Dialect, Incoming
 from local.model_server.fate import Fate
 from local.model_server.fault import Fault
 from local.model_server.google import answer, faults, request
 from local.model_server.models import Model, models
+from local.model_server.openai.look_alike import gateway_price
 
 
 def key_of(incoming: Incoming) -> str:
@@ -29,7 +32,9 @@ def known_model(incoming: Incoming) -> Model:
 
 
 def _read(incoming: Incoming) -> Ask:
-    return request.DEVELOPER.read(incoming.body, known_model(incoming))
+    """Who comes with a bearer wants a gateway: APIYI has the same paths, and charges by the call, blank or not."""
+    ask = request.DEVELOPER.read(incoming.body, known_model(incoming))
+    return replace(ask, usd=gateway_price(ask.model), blank_billed=True) if incoming.bearer else ask
 
 
 def _fail(fate: Fate, ask: Ask, incoming: Incoming) -> Fault:

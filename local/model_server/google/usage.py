@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
+from local.model_server.ask import Ask
 from local.model_server.dialect import Made
 
 
@@ -17,6 +18,14 @@ class Count:
     @property
     def given(self) -> int:
         return self.words + self.pictures
+
+    def usd(self, ask: Ask) -> float | None:
+        """What they cost at their maker; thinking is text (model-apis.md section 4.2). None at a gateway's price."""
+        if ask.usd is not None:
+            return None
+        per = ask.model.usd_per_million
+        text, given = self.text + self.thoughts, self.given
+        return round((given * per["text_in"] + text * per["text_out"] + self.image * per["image_out"]) / 1e6, 6)
 
     @property
     def total(self) -> int:

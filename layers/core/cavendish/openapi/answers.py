@@ -8,6 +8,8 @@ from cavendish.charge import Charge
 from cavendish.errors import Part
 from cavendish.job import JobError, Status
 from cavendish.outcome import Billed, Outcome
+from cavendish.plan import Skipped
+from cavendish.price import Priced, Usage
 from cavendish.size import Tier
 from cavendish.value import Value
 
@@ -63,17 +65,11 @@ class Attempt(Value):
     waited_s: int
     timings: dict[str, float] = Field(description="How long each phase took, in seconds.")
     cost_usd: float
+    usage: Usage | None = Field(description="The tokens as the provider counted them, by kind.")
+    priced: Priced | None = Field(description="By which price the cost was found, and how; null: it cost nothing.")
     #: What the model said beside its picture, or instead of one.
     note: str | None
     next: str | None = Field(description="What followed, and why.")
-
-
-class Skipped(Value):
-    """A model that the plan leaves out at a size."""
-
-    model: str
-    size: Tier
-    reason: str
 
 
 class Cost(Value):

@@ -34,7 +34,7 @@ JOBS: Final = (
         ),
         problems=(
             *("malformed_body", "invalid_idempotency_key", "too_large", "unsupported_media_type"),
-            *("invalid_request", "idempotency_key_reused", "gone"),
+            *("over_budget", "invalid_request", "idempotency_key_reused", "gone"),
         ),
     ),
     Operation(

@@ -3,11 +3,15 @@
 import re
 from typing import Final
 
+from cavendish.openapi.advice_operations import ADVICE
+from cavendish.openapi.insight_operations import INSIGHT
 from cavendish.openapi.job_operations import JOBS
 from cavendish.openapi.operation import Answer, Operation
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *JOBS,
+    *ADVICE,
+    *INSIGHT,
     Operation(
         method="GET",
         path="/v1/models",

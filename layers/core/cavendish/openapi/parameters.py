@@ -2,8 +2,12 @@
 
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from cavendish.claim import KEY
 from cavendish.listing import JobQuery
+from cavendish.recommend_rules import Query
+from cavendish.stats import StatsQuery
 
 
 def _in(place: str, name: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -54,12 +58,37 @@ _OF_LISTS: Final = {
     "after": "Where the page before ended: its `next`.",
     "limit": "How many at most.",
 }
+_OF_RECOMMENDATIONS: Final = {
+    "use_case": "What the pictures are for: as in a submit, or a scene of the articles' tables.",
+    "needs": "What matters, separated by commas.",
+    "critical": "Whether a bad picture would do harm.",
+    "size": "The size that it must have.",
+}
+_OF_STATS: Final = {
+    "by": "What to tell apart, separated by commas; `tag` goes with `hour` alone.",
+    "since": "The beginning of the span; a day before its end by default.",
+    "until": "The end of the span; now by default.",
+}
+#: The query of events/api.recommend.json; a test compares.
+_SHOWN: Final[dict[str, Any]] = {"use_case": "web_display", "needs": ["text"]}
 
 
 def parameters() -> dict[str, dict[str, Any]]:
-    """All of them. Those of lists are checked by JobQuery, and so their schemas are its own."""
-    query = JobQuery.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
-    return _OF_JOBS | {name: _in("query", name, words, _sent(query[name])) for name, words in _OF_LISTS.items()}
+    """All of them. Those of queries are checked by a model each, and so their schemas are its own."""
+    asked = _of_query(JobQuery, _OF_LISTS) | _of_query(Query, _OF_RECOMMENDATIONS) | _of_query(StatsQuery, _OF_STATS)
+    return _OF_JOBS | asked
+
+
+def _of_query(query: type[BaseModel], described: dict[str, str]) -> dict[str, dict[str, Any]]:
+    schemas = query.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    sent = {name: _sent(schemas[name]) for name in described}
+    return {name: _in("query", name, words, sent[name], **_more(name, sent[name])) for name, words in described.items()}
+
+
+def _more(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """How a list is written, and what a request of events/ has there."""
+    commas = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+    return commas | ({"example": _SHOWN[name]} if name in _SHOWN else {})
 
 
 def _sent(schema: dict[str, Any]) -> dict[str, Any]:

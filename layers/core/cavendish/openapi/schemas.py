@@ -6,17 +6,21 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from cavendish.catalog import Catalog
+from cavendish.estimate import Estimate
 from cavendish.matrix import ModelsView, ModelView
 from cavendish.openapi import answers
 from cavendish.openapi.fields import WORDS, known
 from cavendish.problem import PROBLEMS
+from cavendish.recommend import Recommendation
 from cavendish.request import JobRequest
+from cavendish.standing import Providers
+from cavendish.stats import Stats
 
 Schema = dict[str, Any]
 
 _ANSWERS: Final = (
     *(answers.Job, answers.Jobs, answers.Cancelled, answers.Problem, answers.Health, answers.Openapi),
-    *(ModelView, ModelsView),
+    *(ModelView, ModelsView, Estimate, Recommendation, Providers, Stats),
 )
 #: Names in the document that differ from those of the classes.
 _CALLED: Final = {"ModelView": "Model", "ModelsView": "Models", "RetiredView": "Retired"}

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cavendish.answer import Picture
-from cavendish.attempt import Attempt, Result, StoredImage
+from cavendish.attempt import Attempt, Result
+from cavendish.budget import Hold
 from cavendish.catalog import Catalog
 from cavendish.errors import CallFailed, KeyRefused
 from cavendish.image import NotAnImage, Truncated, fits, measure
+from cavendish.job import Job
 from cavendish.model_version import other_model
 from cavendish.one_colour import one_colour
 from cavendish.outbound import Models, Web
@@ -18,10 +20,11 @@ from cavendish.pipeline.converse import Line, converse
 from cavendish.pipeline.receive import Stopwatch, failed
 from cavendish.plan import Call
 from cavendish.ports import Images
-from cavendish.price import cost
+from cavendish.price import Price, price_of, worst
 from cavendish.route import Route
+from cavendish.stored_image import StoredImage
 from cavendish.wire import Asked, Codec, Reading, WireRequest
-from cavendish.wire.auth import headers
+from cavendish.wire.auth import headers, without_key
 from cavendish.wire.codecs import CODECS
 
 
@@ -77,11 +80,20 @@ class Caller:
                 pause=self._pause,
                 limit_s=asked.limit_s,
             )
-            return self._stored(attempt, converse(line, request), watch)
+            return self._stored(attempt, without_key(converse(line, request), request.headers), watch)
 
     def broken(self, asked: Call, error: Exception) -> Result:
         """What is known of a call whose worker failed after it was begun."""
         return lost(asked, self._catalog, f"the worker failed after the call was begun: {type(error).__name__}")
+
+    def hold(self, asked: Call, job: Job) -> Hold:
+        """What has to be set aside before a call is made."""
+        price, prompt = self._price(asked), job.request.prompt
+        at_list = price_of(price, asked.size, None, None).usd
+        return Hold(tenant=job.tenant, amount=worst(price, asked.size, prompt), list_usd=at_list)
+
+    def _price(self, asked: Call) -> Price:
+        return self._catalog.offer(asked.route, asked.model).price
 
     def _route(self, asked: Call) -> Route:
         return self._catalog.routes[asked.route]
@@ -97,11 +109,9 @@ class Caller:
             report=said,
             image=image,
             made_by=other_model(self._catalog, attempt.call.model, reading.model_version) if image else None,
-            cost_usd=self._cost(said, attempt.call, reading),
-            estimated=self._estimated(said, attempt.call, reading),
             timings=watch.laps,
             note=reading.note,
-        )
+        ).model_copy(update=self._costed(said, attempt.call, reading))
         if image is None or reading.picture is None:
             return result
         self._images.put(reading.picture.file, result, crc32=reading.picture.crc32)
@@ -127,18 +137,22 @@ class Caller:
             return refused[0], None
         return (faults or [report(Outcome.OK)])[0], image
 
-    def _cost(self, said: Report, asked: Call, reading: Reading) -> float:
+    def _costed(self, said: Report, asked: Call, reading: Reading) -> dict[str, Any]:
+        """What it costs, and whether that is a guess: for want of a count, or because it may not be owed at all."""
         if said.billed is Billed.NO:
-            return 0.0
-        if reading.cost_usd is not None:
-            return reading.cost_usd
-        return cost(self._catalog.offer(asked.route, asked.model).price, asked.size, reading.usage)
-
-    def _estimated(self, said: Report, asked: Call, reading: Reading) -> bool:
-        """Whether the cost is a guess: nobody counted what is paid for by the count, or it may not be owed at all."""
-        counts = self._catalog.offer(asked.route, asked.model).price.per_million is not None
-        counted = reading.usage is not None or reading.cost_usd is not None
-        return said.billed is Billed.UNKNOWN or (said.billed is Billed.YES and counts and not counted)
+            return {"usage": reading.usage}
+        price = self._price(asked)
+        found = price_of(price, asked.size, reading.usage, reading.cost_usd)
+        # Of a call that was cut short nobody expects a count.
+        odd = reading.odd or (found.odd if said.billed is Billed.YES else "")
+        guessed = found.priced.by == "list" and bool(price.per_million or odd)
+        return {
+            "report": said.model_copy(update={"unknown": said.unknown or odd}),
+            "cost_usd": found.usd,
+            "priced": found.priced,
+            "usage": None if odd else reading.usage,
+            "estimated": said.billed is Billed.UNKNOWN or guessed,
+        }
 
     def _wrong_size(self, asked: Call, image: StoredImage) -> Report | None:
         expected = self._catalog.expected(asked.model, asked.size, asked.aspect_ratio)
@@ -154,11 +168,12 @@ class Caller:
 
 def lost(asked: Call, catalog: Catalog, detail: str = "") -> Result:
     """What is known of a call whose worker failed or vanished: nothing, but that it may be billed."""
-    price = cost(catalog.offer(asked.route, asked.model).price, asked.size, None)
-    return Result(report=report(Outcome.LOST_WORKER, detail=detail), cost_usd=price, estimated=True)
+    found = price_of(catalog.offer(asked.route, asked.model).price, asked.size, None, None)
+    said = report(Outcome.LOST_WORKER, detail=detail)
+    return Result(report=said, cost_usd=found.usd, priced=found.priced, estimated=True)
 
 
 def _measured(attempt: Attempt, picture: Picture) -> StoredImage:
     found = measure(picture.file)
     alike = one_colour(picture.file, found)
-    return StoredImage.of(attempt.key, found, picture.bytes, picture.sha256, one_colour=alike)
+    return StoredImage.of(attempt.key.object_key, found, picture.bytes, picture.sha256, one_colour=alike)

@@ -40,8 +40,14 @@ class Line:
 
     def ask(self, request: WireRequest, limit_s: float) -> Reading:
         reader = AnswerReader(open_file=self.open_file, picture_keys=self.codec.PICTURE_KEYS)
-        self.files.enter_context(reader)
-        return ask(self.models, self.base, request, codec=self.codec, reader=reader, watch=self.watch, limit_s=limit_s)
+        watch, codec = self.watch, self.codec
+        with ExitStack() as own:
+            own.enter_context(reader)
+            reading = ask(self.models, self.base, request, codec=codec, reader=reader, watch=watch, limit_s=limit_s)
+            if reading.picture is not None:
+                # Others are not kept: hundreds of looks may bring what nobody asked for.
+                self.files.enter_context(own.pop_all())
+        return reading
 
 
 def converse(line: Line, request: WireRequest) -> Reading:

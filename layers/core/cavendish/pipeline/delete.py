@@ -1,8 +1,9 @@
 """A job goes, with its prompt, its pictures and its rows: because its caller wants it, or because its time is over."""
 
-from cavendish.attempt import State
+from cavendish.attempt import Attempt, Result, State
 from cavendish.errors import JobNotEnded
 from cavendish.job import Job
+from cavendish.outcome import Outcome, report
 from cavendish.ports import Images, Jobs, Tombstones
 from cavendish.tombstone import Tombstone
 
@@ -26,10 +27,19 @@ def finish(job_id: str, *, jobs: Jobs, tombstones: Tombstones, images: Images, n
         _purge(tombstone, jobs=jobs, tombstones=tombstones, images=images, now=now)
 
 
+def _unheard(attempt: Attempt) -> Result:
+    """What a call comes to of whose end nobody will hear: it may be billed."""
+    cost_usd = attempt.hold.list_usd if attempt.hold else 0.0
+    detail = "the job was deleted while the call was running"
+    return Result(report=report(Outcome.LOST_WORKER, detail=detail), cost_usd=cost_usd, estimated=True)
+
+
 def _purge(tombstone: Tombstone, *, jobs: Jobs, tombstones: Tombstones, images: Images, now: float) -> None:
     """Delete all but the tombstone, and once more after a call that still runs, for it may yet store a picture."""
-    leases = [one.lease_until for one in jobs.attempts(tombstone.id) if one.state is State.CALLING]
-    again_at = max((lease for lease in leases if lease > now), default=None)
+    calling = [one for one in jobs.attempts(tombstone.id) if one.state is State.CALLING]
+    again_at = max((one.lease_until for one in calling if one.lease_until > now), default=None)
+    for one in calling:  # nobody can end them when their rows are gone, and what they hold would be held for ever
+        jobs.end(one.key, _unheard(one), now, lost=True)
     if again_at is not None:
         tombstones.keep(tombstone.due(again_at))  # before the rows go that it is known from
     images.clear(tombstone.id)

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin, read_message
+from cavendish.attempt import Attempt, AttemptMessage, Result, State, begin, read_message
 from cavendish.doors import Closure, find
-from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
+from cavendish.errors import AttemptError, MessageUnreadable, OverBudget, WorkflowClosed
 from cavendish.health import Sample
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome, Report, report
+from cavendish.outlook import Routing
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.looks import look_again
-from cavendish.plan import Call
+from cavendish.plan import Position
 from cavendish.ports import Closures, Images, Jobs, Measurements, Workflow
 from cavendish.time_left import in_time, limit
 
@@ -29,6 +30,7 @@ class Generate:
         workflow: Workflow,
         measurements: Measurements,
         closures: Closures,
+        routing: Routing,
         clock: Callable[[], float],
     ) -> None:
         self._jobs = jobs
@@ -37,6 +39,7 @@ class Generate:
         self._workflow = workflow
         self._measurements = measurements
         self._closures = closures
+        self._routing = routing
         self._clock = clock
 
     def receive(self, fields: dict[str, Any], *, worker_until: float) -> Report | None:
@@ -84,23 +87,39 @@ class Generate:
         return stored is not None
 
     def _attempt(self, job: Job, message: AttemptMessage, worker_until: float) -> Report | None:
-        job = self._tell_of_the_way_down(job, message.key)
+        job = self._tell_of_the_way_down(job, message)
         now = self._clock()
         limit_s = limit(message.call, deadline_at=job.deadline_at, worker_until=worker_until, now=now)
-        attempt = begin(message, limit_s, now)
-        request = self._closed(attempt.call, now) or self._caller.prepare(attempt.call, job.request.prompt)
-        self._jobs.begin(attempt, now)
+        attempt = begin(message, limit_s, now, self._caller.hold(message.call, job))
+        request = self._spared(job, message, now) or self._caller.prepare(attempt.call, job.request.prompt)
+        if isinstance(request, Result):
+            return self._uncalled(attempt, request)
         try:
-            result = request if isinstance(request, Result) else self._caller.call(attempt, request)
+            self._jobs.begin(attempt, now, job.request.max_cost)
+        except OverBudget as over:
+            return self._uncalled(attempt, Result(report=report(Outcome.OVER_BUDGET, detail=str(over))))
+        try:
+            result = self._caller.call(attempt, request)
         except Exception as error:  # ours, and after the call: it is told as what it is, then logged
             self._end(attempt, self._caller.broken(attempt.call, error))
             raise
         return self._end(attempt, result)
 
-    def _closed(self, call: Call, now: float) -> Result | None:
+    def _spared(self, job: Job, message: AttemptMessage, now: float) -> Result | None:
         """What a call would come to that is not worth making; None: it is."""
-        closure = find(self._closures.read(now), call.route, call.model)
-        return Result(report=report(Outcome.QUOTA_DAY, detail=closure.reason)) if closure else None
+        call, at = message.call, Position(message.step, message.route)
+        if closure := find(self._closures.read(now), call.route, call.model):
+            return Result(report=report(Outcome.QUOTA_DAY, detail=closure.reason))
+        if job.plan is not None and self._routing.spares(job.plan, at, now):
+            detail = f"{call.model} was not called: its last calls on the route {call.route} at {call.size} all failed"
+            return Result(report=report(Outcome.CIRCUIT_OPEN, detail=detail))
+        return None
+
+    def _uncalled(self, attempt: Attempt, result: Result) -> Report | None:
+        """The row of a call that is not made, ended as it is begun: nothing is set aside for it."""
+        ended = attempt.uncalled(result)
+        self._jobs.begin(ended, ended.started_at)
+        return self._report(ended)
 
     def _end(self, attempt: Attempt, result: Result) -> Report | None:
         ended = self._jobs.end(attempt.key, result, self._clock())
@@ -119,9 +138,10 @@ class Generate:
         if ended.report and (closure := Closure.of(ended.call, ended.report, sample.at)):
             self._closures.close(closure)
 
-    def _tell_of_the_way_down(self, job: Job, key: AttemptKey) -> Job:
+    def _tell_of_the_way_down(self, job: Job, message: AttemptMessage) -> Job:
         """The first attempt on a lower rung is the moment to tell that the job fell back or was downgraded."""
-        for step, reached in (("job.downgraded", key.step > 0), ("job.fell_back", key.route > 0)):
+        rungs = (("job.downgraded", message.step > 0), ("job.fell_back", message.call.model != job.model))
+        for step, reached in rungs:
             if reached and step not in job.told and job.plan is not None:
                 told = job.tell(step, self._clock())
                 self._jobs.save(job, told, told.event(step))

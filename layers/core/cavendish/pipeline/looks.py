@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from cavendish.errors import CallRefused, JobConflict
+from cavendish.errors import CallRefused, JobConflict, Overtaken
 
 #: How often; each time somebody else has moved the job or the attempt on, and there is not much further to go.
 LOOKS: Final = 5
@@ -12,10 +12,10 @@ _R = TypeVar("_R")
 
 
 def look_again(act: Callable[[], _R]) -> _R:
-    """Do it until nobody came between. Raises JobConflict or CallRefused if somebody always does."""
+    """Do it until nobody came between. Raises JobConflict, CallRefused or Overtaken if somebody always does."""
     for _ in range(LOOKS - 1):
         try:
             return act()
-        except (CallRefused, JobConflict):
+        except (CallRefused, JobConflict, Overtaken):
             continue
     return act()

@@ -1,6 +1,7 @@
 """The wire's half of a call: the request goes out, the answer is read as it arrives, and what it says comes back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
@@ -8,6 +9,7 @@ from cavendish.errors import CallFailed
 from cavendish.outbound import ModelAnswer, Models
 from cavendish.outcome import Billed, Outcome, Report, report
 from cavendish.wire import Codec, Reading, WireRequest
+from cavendish.wire.miscounts import miscounted
 
 #: An answer that is no success gets this long for its body, in seconds: its status says nearly all of it.
 _ERROR_BODY_S: Final = 5.0
@@ -58,7 +60,7 @@ def ask(
     try:
         with models.send(url, request, limit_s=limit_s) as answer:
             document = _receive(answer, reader, watch)
-        reading = codec.read(answer.status, answer.headers, document)
+        reading = _believed(codec.read(answer.status, answer.headers, document), document)
         watch.lap("decode")
     except CallFailed as failure:
         watch.lap("download" if "upstream" in watch.laps else "upstream")
@@ -68,6 +70,12 @@ def ask(
     except AnswerTruncated as fault:
         reading = Reading(report=report(Outcome.CONNECTION_LOST, detail=str(fault)))
     return reading
+
+
+def _believed(reading: Reading, document: Any) -> Reading:
+    """The reading without a count of which a part cannot be."""
+    odd = miscounted(document)
+    return replace(reading, usage=None, cost_usd=None, odd=odd) if odd else reading
 
 
 def _receive(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> Any:

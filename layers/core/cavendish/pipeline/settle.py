@@ -5,21 +5,26 @@ from cavendish.job import Job, JobError, Status
 from cavendish.outcome import TABLE, Outcome, report
 from cavendish.pipeline.looks import look_again
 from cavendish.plan import follow
-from cavendish.ports import Jobs
+from cavendish.ports import Jobs, Statistics
+from cavendish.tally import NOT_KEPT, sums_of
 from cavendish.time_left import in_time
 
 
-def settle(job_id: str, *, jobs: Jobs, now: float) -> Status | None:
+def settle(job_id: str, *, jobs: Jobs, now: float, statistics: Statistics = NOT_KEPT) -> Status | None:
     """End the job by its rows alone, so that anybody may ask for it, twice too. None: there is no such job."""
-    return look_again(lambda: _settle(job_id, jobs, now))
+    return look_again(lambda: _settle(job_id, jobs, now, statistics))
 
 
-def _settle(job_id: str, jobs: Jobs, now: float) -> Status | None:
+def _settle(job_id: str, jobs: Jobs, now: float, statistics: Statistics) -> Status | None:
     job = jobs.get(job_id)
     if job is None or job.ended:
         return job.status if job else None
-    ended = conclude(job, jobs.attempts(job_id), now)
+    attempts = jobs.attempts(job_id)
+    ended = conclude(job, attempts, now)
     jobs.save(job, ended, ended.event(f"job.{ended.status}"))
+    # Whoever ended it counts it, so it is counted once. Not in the same transaction: sums are written by many jobs at
+    # once, and no job is to wait for its end because of a figure.
+    statistics.add(job.tenant, sums_of(attempts, job.request.tags))
     return ended.status
 
 

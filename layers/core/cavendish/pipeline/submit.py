@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from cavendish.catalog import Catalog
 from cavendish.claim import Claim, by_body, by_key
-from cavendish.errors import Claimed, JobGone, KeyReused, RequestFault, SendFailed
+from cavendish.errors import Claimed, JobGone, KeyReused, OverBudget, RequestFault, SendFailed
 from cavendish.job import Job, Status
 from cavendish.lineup import lineup
-from cavendish.ports import Jobs, Queue
+from cavendish.pipeline.afford import check
+from cavendish.ports import Budgets, Jobs, Queue
 from cavendish.request import JobRequest
 
 
@@ -25,6 +26,7 @@ def submit(
     tenant: str,
     job_id: str,
     jobs: Jobs,
+    budgets: Budgets,
     queue: Queue,
     catalog: Catalog,
     now: float,
@@ -32,21 +34,40 @@ def submit(
 ) -> Submitted:
     """Write the job, then send it. From the write on it is acknowledged: what is not sent now, the watchdog sends.
 
-    `key` is the caller's Idempotency-Key. Raises KeyReused if it stands for another request.
+    `key` is the caller's Idempotency-Key. Raises KeyReused, or OverBudget if not even the cheapest call may be made.
     """
     job = _queued(request, tenant, job_id, catalog, now)
     of = {"tenant": tenant, "job_id": job_id}
     keyed = by_key(key, request, **of, now=now) if key else None
     windowed = by_body(request, **of, now=now) if request.dedupe_window_s else None
+    claims = [claim for claim in (keyed, windowed) if claim]
     try:
-        jobs.add(job, job.event("job.queued"), [claim for claim in (keyed, windowed) if claim])
+        _afford(request, tenant, claims, jobs=jobs, budgets=budgets, catalog=catalog, now=now)
+        jobs.add(job, job.event("job.queued"), claims)
     except Claimed as claimed:
-        if keyed and keyed.digest == claimed.digest:
-            return _replayed(claimed, keyed, jobs, now)
-        return _known(claimed, keyed, jobs, now)
+        same = keyed if keyed and keyed.digest == claimed.digest else None
+        return _replayed(claimed, same, jobs, now) if same else _known(claimed, keyed, jobs, now)
     with suppress(SendFailed):
         queue.send(job)
     return Submitted(job)
+
+
+def _afford(
+    request: JobRequest,
+    tenant: str,
+    claims: list[Claim],
+    *,
+    jobs: Jobs,
+    budgets: Budgets,
+    catalog: Catalog,
+    now: float,
+) -> None:
+    """Raises OverBudget, or Claimed if the job was taken before."""
+    try:
+        check(request, tenant=tenant, budgets=budgets, catalog=catalog, now=now)
+    except OverBudget:
+        jobs.check(claims, now)
+        raise
 
 
 def _queued(request: JobRequest, tenant: str, job_id: str, catalog: Catalog, now: float) -> Job:

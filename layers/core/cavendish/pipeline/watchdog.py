@@ -13,7 +13,8 @@ from cavendish.pipeline.call import lost
 from cavendish.pipeline.delete import delete, finish
 from cavendish.pipeline.generate import report_attempt
 from cavendish.pipeline.settle import settle
-from cavendish.ports import Images, Jobs, Queue, Tombstones, Workflow
+from cavendish.ports import Images, Jobs, Queue, Statistics, Tombstones, Workflow
+from cavendish.tally import NOT_KEPT
 
 #: So many jobs are deleted in one sweep at most: who has to be ended comes first.
 PURGES: Final = 1000
@@ -31,6 +32,7 @@ class Watchdog:
     queue: Queue
     workflow: Workflow
     catalog: Catalog
+    statistics: Statistics = NOT_KEPT
 
     def sweep(self, now: float, *, failed: Callable[[str, Exception], None], each: Each = map) -> int:
         """Look after everything that is due; gives how many there were.
@@ -68,17 +70,17 @@ class Watchdog:
 
     def _job(self, job: Job, now: float) -> None:
         if now >= job.deadline_at + GRACE_S:
-            settle(job.id, jobs=self.jobs, now=now)
+            settle(job.id, jobs=self.jobs, now=now, statistics=self.statistics)
             self.workflow.stop(job.id)
         elif job.status is Status.QUEUED:
             self._send_again(job, now)
         elif job.status is Status.CANCELLING and not self._calls(job):
-            settle(job.id, jobs=self.jobs, now=now)
+            settle(job.id, jobs=self.jobs, now=now, statistics=self.statistics)
             self.workflow.stop(job.id)
         elif self.workflow.runs(job.id):
             self._all_is_well(job, now)
         else:
-            settle(job.id, jobs=self.jobs, now=now)
+            settle(job.id, jobs=self.jobs, now=now, statistics=self.statistics)
 
     def _calls(self, job: Job) -> bool:
         return any(one.state is State.CALLING for one in self.jobs.attempts(job.id))

@@ -101,6 +101,8 @@ class Reading:
     usage: Usage | None = None
     #: What the provider says the call cost, in USD.
     cost_usd: float | None = None
+    #: What cannot be believed of what it counted ("usage:thoughtsTokenCount"): then none of it is.
+    odd: str = ""
     #: The model that answered, in its own words.
     model_version: str | None = None
     #: What the model said beside, or instead of, the picture.

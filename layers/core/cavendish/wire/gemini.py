@@ -112,14 +112,17 @@ def _usage(counts: Any) -> Usage | None:
     """Tokens by kind. An answer counts its pictures inside candidatesTokenCount, which is text otherwise."""
     if not isinstance(counts, dict):
         return None
-    details = pick(counts, "candidatesTokensDetails")
-    images = sum(
-        count(pick(row, "tokenCount")) for row in objects(details) if str(row.get("modality")).upper() == "IMAGE"
-    )
+    images_in, images_out = _images(counts, "prompt"), _images(counts, "candidates")
     usage = Usage(
-        text_in=count(pick(counts, "promptTokenCount")),
-        text_out=max(0, count(pick(counts, "candidatesTokenCount")) - images),
+        text_in=max(0, count(pick(counts, "promptTokenCount")) - images_in),
+        image_in=images_in,
+        text_out=max(0, count(pick(counts, "candidatesTokenCount")) - images_out),
         thought=count(pick(counts, "thoughtsTokenCount")),
-        image_out=images,
+        image_out=images_out,
     )
     return usage if usage != Usage() else None  # who counted nothing has not counted
+
+
+def _images(counts: dict[str, Any], way: str) -> int:
+    rows = objects(pick(counts, f"{way}TokensDetails"))
+    return sum(count(pick(row, "tokenCount")) for row in rows if str(row.get("modality")).upper() == "IMAGE")

@@ -55,6 +55,11 @@ def envelope(document: Any) -> dict[str, Any]:
     return {"message": error} if isinstance(error, str) else fields(error)
 
 
+def known(code: Any) -> bool:
+    """Whether it is a status: a number, HTTP's or google.rpc's, or the name of one of the latter."""
+    return str(code).isdecimal() or str(code).upper() in _BY_CODE
+
+
 def _code(error: dict[str, Any]) -> int:
     """The HTTP status that an error says of itself: so, as a number of google.rpc.Code, or by that one's name."""
     code = error.get("code")
@@ -69,6 +74,8 @@ def _outcome(status: int, error: dict[str, Any], message: str) -> Outcome:
         return _quota(error, message)
     if status == 400 and _is_key(error, message):
         return Outcome.BAD_KEY
+    if status == 400 and "enable billing" in message.lower():
+        return Outcome.QUOTA_ZERO  # the account's fault, and nothing that the caller could say otherwise
     return statuses.outcome_of(status, silent=not error)
 
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from cavendish.outcome import Billed, Outcome, Report, clean, report
 from cavendish.price import Usage
-from cavendish.wire import Asked, Reading, WireRequest
+from cavendish.wire import Asked, Reading, WireRequest, ends
 from cavendish.wire.fields import count, fields, objects, only, text
-from cavendish.wire.google_error import read_error
+from cavendish.wire.google_error import known, read_error
 from cavendish.wire.shown import Shown, last, shown
 from cavendish.wire.unknown import mark
 
@@ -74,13 +74,25 @@ def _note(answer: dict[str, Any]) -> str | None:
 
 def _without_picture(answer: dict[str, Any], headers: Mapping[str, str], usage: Usage | None) -> Report:
     if errors := _errors(answer):
-        return read_error(200, headers, {"error": errors[-1]})
+        return _of_error(errors[-1], answer, headers)
     status = str(answer.get("status") or "no status")
     unknown = "" if status in _ENDS else mark("status", status)
     billed = Billed.YES if usage and usage.image_out else None
     words = _note(answer)
     detail = f"the interaction ended as {status}" + (f": {words}" if words else "")
     return report(_ENDS.get(status, Outcome.NO_IMAGE), billed=billed, detail=detail, unknown=unknown)
+
+
+def _of_error(error: dict[str, Any], answer: dict[str, Any], headers: Mapping[str, str]) -> Report:
+    """What went wrong: a failure of Google's own, or a reason such as Gemini has, which no repeat would change."""
+    reason = error.get("code")
+    if not ends.known(reason):
+        said = read_error(200, headers, {"error": error})
+        return said if reason is None or known(reason) else said.model_copy(update={"unknown": mark("code", reason)})
+    outcome = ends.outcome_of(reason)
+    if outcome is Outcome.REFUSED_OUTPUT and not _said(answer):
+        outcome = Outcome.REFUSED_INPUT  # it was never begun
+    return report(outcome, detail=f"the interaction ended with {reason}: {text(error.get('message')) or 'no words'}")
 
 
 def _errors(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from cavendish.outcome import Outcome
 
 _MEANING: Final = {
     Outcome.QUOTA_ZERO: """
-        insufficient_quota billing_hard_limit_reached billing_not_active
+        insufficient_quota billing_hard_limit_reached billing_limit_user_error billing_not_active
         insufficient_user_quota pre_consume_token_quota_failed
         entitlement_required entitlement_inactive entitlement_total_limit_exceeded
         payment_required token_limit_exceeded
@@ -27,7 +27,7 @@ _MEANING: Final = {
     Outcome.OVERLOADED: """
         get_channel_failed channel:no_available_key channel:invalid_key do_request_failed token_concurrency_unavailable
         bad_response bad_response_body empty_response read_response_body_failed
-        provider_overloaded provider_unavailable server overloaded_error
+        provider_overloaded provider_unavailable server server_is_overloaded overloaded_error
     """,
     Outcome.TIMED_OUT: "timeout timeout_error channel:response_time_exceeded",
     Outcome.REFUSED_INPUT: """

@@ -1,0 +1,1 @@
+"""`cavendish stats`: what the calls of your jobs came to."""

@@ -1,0 +1,30 @@
+"""`cavendish stats`: asks the API what the calls of your jobs came to, and shows it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cavendish_client.address import NoAddress, address, key
+from cavendish_client.client import Client
+from cavendish_client.stats import show
+from cavendish_client.stats.span import NoMoment, moment
+from cavendish_client.told import told
+
+
+def stats(
+    *,
+    by: Annotated[str, typer.Option(help="What to tell apart: model, size, route, hour; or tag, hour.")] = "model",
+    since: Annotated[str, typer.Option(help="24h, 7d, 30m ago, or a moment.")] = "24h",
+    until: Annotated[str | None, typer.Option(help="As --since; now by default.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Say it as one line of JSON.")] = False,
+    api: Annotated[str | None, typer.Option(envvar="API", help="The address of the API.")] = None,
+    stack: Annotated[str | None, typer.Option(help="The deployed stack whose API it is, in place of --api.")] = None,
+) -> None:
+    """Show what the calls of your jobs came to: success, times, cost. The API's key is read from KEY."""
+    with told(1, NoAddress, NoMoment):
+        now = datetime.now(UTC)
+        asked = {"by": by, "since": moment(since, now), "until": moment(until, now) if until else None}
+        with Client(address(api, stack), key()) as client:
+            answer = client.stats(**asked)
+    (show.one_line if json else show.table)(answer)

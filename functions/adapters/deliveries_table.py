@@ -1,0 +1,146 @@
+"""Deliveries, in the table of jobs: each in a partition of its own, since one receiver may get many at once."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from adapters.rows import SHARDS, due_fields, number, text
+from cavendish.errors import Overtaken
+from cavendish.webhook.delivery import PREFIX, Delivery
+from cavendish.webhook.query import DeliveryPage, DeliveryQuery
+
+#: Their partitions of the index of what is due.
+_DUE: Final = "delivery-"
+_SK: Final = "DELIVERY"
+#: One page reads so many rows of the index at most, so many at once, and so many deliveries in one batch: a row
+#: holds ten tries of about a kilobyte.
+_ROWS: Final = 2_000
+_ROWS_AT_ONCE: Final = 500
+_BATCH: Final = 100
+
+
+class DeliveriesTable:
+    """The port Deliveries."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def add(self, delivery: Delivery) -> bool:
+        try:
+            self._put(delivery, "attribute_not_exists(pk)")
+        except Overtaken:
+            return False
+        return True
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        key = {"pk": text(_partition(delivery_id)), "sk": text(_SK)}
+        row = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        return Delivery.model_validate_json(row["doc"]["S"]) if row else None
+
+    def save(self, before: Delivery, after: Delivery) -> None:
+        self._put(after, "revision = :revision", ExpressionAttributeValues={":revision": number(before.revision)})
+
+    def due(self, now: float) -> Iterator[str]:
+        for shard in range(SHARDS):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues={":shard": text(f"{_DUE}{shard}"), ":now": number(now)},
+            )
+            yield from (_id(row) for page in pages for row in page["Items"])
+
+    def page(self, tenant: str, query: DeliveryQuery) -> DeliveryPage:
+        ids, after = self._ids(tenant, query)
+        found = {one.id: one for at in range(0, len(ids), _BATCH) for one in self._read(ids[at : at + _BATCH])}
+        # The index is a little behind: only the row knows where the delivery stands.
+        return DeliveryPage([found[one] for one in ids if one in found and query.wants(found[one])], after)
+
+    def _ids(self, tenant: str, query: DeliveryQuery) -> tuple[list[str], str | None]:
+        ids: list[str] = []
+        after = query.after
+        for _ in range(_ROWS // _ROWS_AT_ONCE):
+            answer = self._query(tenant, query, after)
+            ids += [_id(row) for row in answer["Items"]]
+            if len(ids) > query.limit:
+                return ids[: query.limit], ids[query.limit - 1]
+            if "LastEvaluatedKey" not in answer:
+                return ids, None
+            after = _id(answer["LastEvaluatedKey"])
+        return ids, after
+
+    def _query(self, tenant: str, query: DeliveryQuery, after: str | None) -> dict[str, Any]:
+        names = {"#status": "status"} if query.status else {}
+        asked = {":status": text(query.status)} if query.status else {}
+        asked |= {":receiver": text(query.endpoint)} if query.endpoint else {}
+        filters = ["#status = :status"] if query.status else []
+        filters += ["contains(tags, :receiver)"] if query.endpoint else []
+        first, last = _span(query, after)
+        answer: dict[str, Any] = self._client.query(
+            TableName=self._table,
+            IndexName="tenant",
+            KeyConditionExpression="tenant = :tenant AND pk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":tenant": text(_owner(tenant)),
+                ":first": text(first),
+                ":last": text(last),
+                **asked,
+            },
+            **({"FilterExpression": " AND ".join(filters)} if filters else {}),
+            **({"ExpressionAttributeNames": names} if names else {}),
+            ScanIndexForward=query.oldest_first,
+            Limit=_ROWS_AT_ONCE,
+        )
+        return answer
+
+    def _read(self, ids: list[str]) -> Iterator[Delivery]:
+        keys = [{"pk": text(_partition(one)), "sk": text(_SK)} for one in ids]
+        left: dict[str, Any] = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        while left:
+            answer = self._client.batch_get_item(RequestItems=left)
+            for row in answer["Responses"].get(self._table, []):
+                yield Delivery.model_validate_json(row["doc"]["S"])
+            left = answer.get("UnprocessedKeys", {})
+
+    def _put(self, delivery: Delivery, condition: str, **values: Any) -> None:
+        row = {
+            "pk": text(_partition(delivery.id)),
+            "sk": text(_SK),
+            "doc": text(delivery.model_dump_json()),
+            "revision": number(delivery.revision),
+            # The index of jobs by tenant, in a partition that no tenant's jobs are in: # is in no tenant's name.
+            "tenant": text(_owner(delivery.tenant)),
+            "status": text(delivery.state),
+            "tags": {"SS": [delivery.receiver]},
+            "expires_at": number(int(delivery.expires_at)),
+            **due_fields(delivery.id, delivery.due_at, _DUE),
+        }
+        try:
+            self._client.put_item(TableName=self._table, Item=row, ConditionExpression=condition, **values)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise Overtaken(f"delivery {delivery.id} was written by somebody else") from None
+
+
+def _partition(delivery_id: str) -> str:
+    return f"DELIVERY#{delivery_id}"
+
+
+def _owner(tenant: str) -> str:
+    return f"deliveries#{tenant}"
+
+
+def _id(row: dict[str, Any]) -> str:
+    return str(row["pk"]["S"]).removeprefix("DELIVERY#")
+
+
+def _span(query: DeliveryQuery, after: str | None) -> tuple[str, str]:
+    """The first and the last key that can be asked for; ids sort by time, and "~" behind all of them."""
+    oldest = PREFIX + query.oldest if query.oldest else ""
+    if after is None:
+        return _partition(oldest), _partition("~")
+    # What comes next to a key: one character more, or the last one less and all that begins so.
+    return (_partition(after) + " ", _partition("~")) if query.oldest_first else (_partition(oldest), _before(after))
+
+
+def _before(after: str) -> str:
+    return _partition(after[:-1] + chr(ord(after[-1]) - 1) + "~")

@@ -1,0 +1,91 @@
+"""What a request would cost, found out as a submit checks it and as dispatch plans it; nothing is written."""
+
+from collections.abc import Callable
+
+from cavendish.articles import Articles
+from cavendish.catalog import Catalog
+from cavendish.chances import Chances, chances
+from cavendish.doors import Doors
+from cavendish.estimate import Estimate, Prospect, estimate, prospect
+from cavendish.expectation import Asked, Known
+from cavendish.health import Health
+from cavendish.ladder import build
+from cavendish.model import Model
+from cavendish.outlook import Routing
+from cavendish.pipeline.afford import check
+from cavendish.plan import Call, Plan
+from cavendish.ports import Budgets
+from cavendish.request import JobRequest
+from cavendish.savings import best_first, others, saving
+
+#: How a model did lately, as far as it was measured.
+Recent = Callable[[Call], Health]
+
+
+class Estimator:
+    """What estimates are made of. `chance` makes a new source of numbers in [0, 1): the same each time, so that the
+    same question has the same answer."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        articles: Articles,
+        doors: Doors,
+        routing: Routing,
+        recent: Recent,
+        chance: Callable[[], Callable[[], float]],
+        now: float,
+    ) -> None:
+        self._catalog = catalog
+        self._articles = articles
+        self._doors = doors
+        self._routing = routing
+        self._recent = recent
+        self._chance = chance
+        self._now = now
+
+    def estimate(self, request: JobRequest) -> Estimate:
+        """Of a request that fits (fit.py)."""
+        plan = self._plan(request)
+        known, here = self._seen(request, plan)
+        found = []
+        for other in others(request, self._leads(plan).id, self._catalog):
+            lesser = self._plan(other.request)
+            if self._leads(lesser).state == "live":
+                _, there = self._seen(other.request, lesser)
+                found.append(saving(other, plan, here, there, self._articles))
+        return estimate(request, plan, known, here, best_first(found))
+
+    def _leads(self, plan: Plan) -> Model:
+        return self._catalog.model(plan.steps[0].routes[0].call.model)
+
+    def _plan(self, request: JobRequest) -> Plan:
+        plan = build(request, self._catalog, deadline_at=self._now + request.deadline_s, doors=self._doors)
+        return self._routing.route(plan, self._now, named=request.model is not None)
+
+    def _seen(self, request: JobRequest, plan: Plan) -> tuple[Known, Prospect]:
+        known = self._known(request, plan)
+        return known, prospect(plan, known, now=self._now, chance=self._chance())
+
+    def _known(self, request: JobRequest, plan: Plan) -> Known:
+        calls = [route.call for step in plan.steps for route in step.routes]
+        return {Asked.of(call): self._chances(call, request.prompt) for call in calls}
+
+    def _chances(self, call: Call, prompt: str) -> Chances:
+        return chances(
+            call,
+            prompt,
+            self._recent(call),
+            catalog=self._catalog,
+            articles=self._articles,
+            now=self._now,
+        )
+
+
+def estimate_job(
+    request: JobRequest, *, tenant: str, budgets: Budgets, catalog: Catalog, now: float, estimator: Estimator
+) -> Estimate:
+    """Raises OverBudget, exactly where a submit would."""
+    check(request, tenant=tenant, budgets=budgets, catalog=catalog, now=now)
+    return estimator.estimate(request)

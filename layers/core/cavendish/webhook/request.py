@@ -1,0 +1,69 @@
+"""What a caller may send for an endpoint, read from JSON with every fault at once."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import ConfigDict, Field, ValidationError, field_validator
+
+from cavendish.body import read_fields
+from cavendish.errors import AddressRefused, RequestFault, RequestInvalid
+from cavendish.outcome import clean
+from cavendish.value import Value
+from cavendish.web_address import MAX_CHARS
+from cavendish.webhook.events import EventType
+from cavendish.webhook.receiver import Check, opened
+
+Url = Annotated[str, Field(min_length=1, max_length=MAX_CHARS)]
+Events = Annotated[list[EventType], Field(max_length=20)]
+
+
+class NewEndpoint(Value):
+    """An endpoint that is asked for. No events: all of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    url: Url
+    events: Events = Field(default_factory=list)
+
+    @field_validator("url")
+    @classmethod
+    def _url_may_be_opened(cls, url: str) -> str:
+        return opened(url)
+
+
+class EndpointChange(Value):
+    """What is to be different; what is not sent stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    url: Url | None = None
+    events: Events | None = None
+    enabled: bool | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _url_may_be_opened(cls, url: str | None) -> str | None:
+        return None if url is None else opened(url)
+
+
+_R = TypeVar("_R", NewEndpoint, EndpointChange)
+
+
+def parse_endpoint(body: bytes, wanted: type[_R], check: Check) -> _R:
+    """Read it. `check` says whether a URL is opened here and now. Raises RequestInvalid, RequestTooLarge."""
+    fields = read_fields(body)
+    try:
+        request = wanted.model_validate(fields)
+        if request.url is not None:
+            check(request.url)
+    except ValidationError as error:
+        raise RequestInvalid([_fault(one, wanted) for one in error.errors(include_url=False)]) from None
+    except AddressRefused as refused:
+        raise RequestInvalid([RequestFault("/url", str(refused))]) from None
+    return request
+
+
+def _fault(error: Any, wanted: type[Value]) -> RequestFault:
+    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return RequestFault(clean(pointer), f"there is no such field; the fields are {', '.join(wanted.model_fields)}")
+    return RequestFault(clean(pointer), str(error["msg"]).removeprefix("Value error, "))

@@ -1,0 +1,98 @@
+"""The product's default policy with its learning, by the product's own code; its table is a dictionary here."""
+
+from functools import lru_cache
+from random import Random
+from typing import Final
+
+from cavendish.catalog_file import catalog
+from cavendish.health import FINE_S, RECENT_S, TELLING, Health, Sample, Window, window_at
+from cavendish.odds import Way
+from cavendish.outcome import Outcome
+from cavendish.outlook import Outlook
+from cavendish.plan import Plan
+from cavendish.routing import Places, places, settle, way
+from cavendish.size import Tier
+from cavendish.sketch import Sketch
+from tests.bench.policy.along import along
+from tests.bench.policy.constants import kind
+from tests.bench.policy.contenders import ending, planned
+from tests.bench.policy.run import Ask, Walk
+
+_KEPT: Final = RECENT_S // FINE_S
+
+
+class _Windows:
+    """The windows of one way; the last one is made of its counts when it is read."""
+
+    def __init__(self) -> None:
+        self._closed: list[Window] = []
+        self._begins_at = 0
+        self._outcomes: dict[Outcome, int] = {}
+        self._times: list[float] = []
+        self._streak = 0
+
+    def add(self, outcome: Outcome, took_s: float, at: float) -> None:
+        if (begins_at := window_at(at, FINE_S)) != self._begins_at:
+            self._closed = self.read()[-_KEPT:]
+            self._begins_at, self._outcomes, self._times, self._streak = begins_at, {}, [], 0
+        self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
+        if outcome is Outcome.OK:
+            self._times.append(took_s)
+            self._streak = 0
+        elif outcome in TELLING:
+            self._streak += 1
+
+    def read(self) -> list[Window]:
+        if not self._outcomes:
+            return []
+        health = Health(outcomes=self._outcomes, times=Sketch.of(self._times))
+        return [*self._closed, Window(begins_at=self._begins_at, length_s=FINE_S, health=health, streak=self._streak)]
+
+
+class Table:
+    """The port Measurements for one run, in fine windows alone."""
+
+    def __init__(self) -> None:
+        self._ways: dict[Way, _Windows] = {}
+
+    def record(self, sample: Sample) -> None:
+        self.count(Way(sample.route, sample.model, sample.size), sample.outcome, sample.took_s, sample.at)
+
+    def count(self, one: Way, outcome: Outcome, took_s: float, at: float) -> None:
+        """The same without a sample, whose checks would take longer than all the rest."""
+        self._ways.setdefault(one, _Windows()).add(outcome, took_s, at)
+
+    def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
+        one = Way(route, model, size)
+        windows = self._ways[one].read() if one in self._ways else []
+        return [window for window in windows if since < window.begins_at <= until]
+
+
+class Cavendish:
+    """Plans each job by what the jobs before it have met, as dispatch does; equal plans are made once."""
+
+    name = "cavendish"
+
+    def __init__(self, size: Tier) -> None:
+        self._plan = planned("cavendish", size)
+        calls = [route.call for step in self._plan.steps for route in step.routes]
+        self._ways = {(kind(call.model), call.size): way(call) for call in calls}
+        self._table, self._random = Table(), Random(self.name)
+        self._outlook = Outlook(self._table, catalog(), self._random.random, _raise)
+        self._settle = lru_cache(maxsize=4096)(self._settled)
+
+    def walk(self, job: int, size: Tier, now: float) -> Walk:
+        known = {one: self._outlook.odds(one, now) for one in self._ways.values()}
+        chance, steps = self._random.random(), self._plan.steps
+        chosen = tuple(places(one, known, chance=chance, at_last=one is steps[-1]) for one in steps)
+        return along(ending(self._settle(chosen), now), now, self._random.random)
+
+    def _settled(self, chosen: tuple[Places, ...]) -> Plan:
+        return settle(self._plan, chosen)
+
+    def heard(self, ask: Ask, outcome: Outcome, took_s: float, at: float) -> None:
+        self._table.count(self._ways[ask.kind, ask.size], outcome, took_s, at)
+
+
+def _raise(error: Exception) -> None:
+    raise error
