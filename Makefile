@@ -43,7 +43,7 @@ demo: .venv/made ## Show what it does, on this machine, without an account.
 	@.venv/bin/python -m local.demo $(ARGS)
 
 test: .venv/made ## Run all tests. ARGS="-k ladder" runs some.
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: .venv/made $(SAM_MADE) ## Check style, types and the template.
 	@.venv/bin/ruff check --quiet --output-format concise $(ALL)

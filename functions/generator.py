@@ -5,10 +5,10 @@ import time
 from typing import BinaryIO, Final, cast
 
 import providers
+import web
 
 import wiring
 from adapters.model_http import ModelHttp
-from adapters.safe_fetch import SafeFetch
 from cavendish.catalog_file import catalog
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.generate import Generate
@@ -35,17 +35,13 @@ def generator() -> Generate:
 def _caller() -> Caller:
     return Caller(
         models=ModelHttp(providers.keys().get, providers.bases(), time.monotonic),
-        web=web(),
+        web=web.web(),
         images=wiring.images(),
         catalog=catalog(),
         open_file=_open_file,
         clock=time.monotonic,
         pause=time.sleep,
     )
-
-
-def web() -> SafeFetch:
-    return SafeFetch(time.monotonic, local_http=wiring.setting("ALLOW_LOCAL_HTTP") == "true")
 
 
 def _open_file() -> BinaryIO:

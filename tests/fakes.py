@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from cavendish.attempt import Attempt, AttemptKey, Result, State
 from cavendish.claim import Claim
 from cavendish.credential import Credential
-from cavendish.doors import Closure
+from cavendish.doors import Closure, Keyed
 from cavendish.errors import (
     AddressRefused,
     AttemptError,
@@ -22,7 +22,17 @@ from cavendish.errors import (
     SendFailed,
     WorkflowClosed,
 )
-from cavendish.health import KEPT_S, STREAK, Sample, Window, window_at, window_length
+from cavendish.health import (
+    COARSE_S,
+    KEPT_S,
+    OUTAGE_CALLS,
+    OVERCOME,
+    STREAK,
+    Sample,
+    Window,
+    window_at,
+    window_length,
+)
 from cavendish.image import extension
 from cavendish.job import Event, Job, Status
 from cavendish.listing import JobQuery, Page
@@ -31,6 +41,7 @@ from cavendish.outbound import WebReply
 from cavendish.outcome import Outcome, Report
 from cavendish.plan import Plan
 from cavendish.size import Tier
+from cavendish.tally import Kind, Sum, Tally
 from cavendish.tombstone import Tombstone
 from cavendish.web_address import MAX_REDIRECTS, parse
 from cavendish.wire import WireRequest
@@ -188,6 +199,8 @@ class FakeMeasurements:
             window = Window.of(sample, length_s)
             key = (sample.route, sample.model, sample.size, length_s, window.begins_at)
             counted = self._windows.get(key, Counter()) + Counter(window.counters)
+            if sample.outcome is Outcome.OK:
+                counted[OVERCOME] += counted[STREAK] if counted[STREAK] >= OUTAGE_CALLS else 0
             counted[STREAK] = 0 if sample.outcome is Outcome.OK else counted[STREAK] + window.streak
             self._windows[key] = counted
 
@@ -197,6 +210,43 @@ class FakeMeasurements:
         place = (route, model, size, length_s)
         rows = sorted(key for key in self._windows if key[:-1] == place and first <= key[-1] <= last)
         return [Window.read(key[-1], length_s, self._windows[key]) for key in rows]
+
+    def ways(self, since: float, until: float) -> frozenset[tuple[str, str, str]]:
+        first, last = window_at(since, COARSE_S), window_at(until, COARSE_S)
+        return frozenset(key[:3] for key in self._windows if key[3] == COARSE_S and first <= key[4] <= last)
+
+
+class FakeStatistics:
+    """The port Statistics. Keeps counters, like the table."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, Kind, int, tuple[str, ...]], Counter[str]] = {}
+
+    def add(self, tenant: str, sums: Sequence[Sum]) -> None:
+        for one in sums:
+            place = (tenant, one.kind, one.hour, one.key)
+            self._sums[place] = self._sums.get(place, Counter()) + Counter(one.tally.counters)
+
+    def read(self, tenant: str, kind: Kind, since: float, until: float, most: int) -> list[Sum] | None:
+        first, last = window_at(since, COARSE_S), window_at(until, COARSE_S)
+        places = sorted(one for one in self._sums if one[:2] == (tenant, kind) and first <= one[2] <= last)
+        if until < since:
+            return []
+        found = [Sum(hour, kind, key, Tally.read(self._sums[tenant, kind, hour, key])) for _, _, hour, key in places]
+        return None if len(found) > most else found
+
+
+class FakeKeyedRoutes:
+    """The port KeyedRoutes."""
+
+    def __init__(self) -> None:
+        self.seen: Keyed | None = None
+
+    def note(self, seen: Keyed) -> None:
+        self.seen = seen
+
+    def read(self) -> Keyed | None:
+        return self.seen
 
 
 class FakeClosures:

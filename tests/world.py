@@ -32,6 +32,7 @@ from tests.fakes import (
     FakeMeasurements,
     FakeModels,
     FakeQueue,
+    FakeStatistics,
     FakeWeb,
     FakeWorkflow,
 )
@@ -128,6 +129,7 @@ class World:
         self.clock = Clock()
         self.jobs, self.images, self.queue, self.workflow = FakeJobs(), FakeImages(), FakeQueue(), FakeWorkflow()
         self.measurements, self.closures = FakeMeasurements(), FakeClosures()
+        self.statistics = FakeStatistics()
         self.doors = ALL_OPEN
         self.routing: Routing = AsPlanned()
         self.models = FakeModels(*(answers or (FakeAnswer(an_answer()),)))
@@ -243,10 +245,17 @@ class World:
             queue=self.queue,
             workflow=self.workflow,
             catalog=self.catalog,
+            statistics=self.statistics,
         )
 
     def cancel(self, job_id: str) -> Job:
-        return cancel(self.job(job_id), jobs=self.jobs, workflow=self.workflow, now=self.clock())
+        return cancel(
+            self.job(job_id),
+            jobs=self.jobs,
+            workflow=self.workflow,
+            now=self.clock(),
+            statistics=self.statistics,
+        )
 
     def delete(self, job_id: str, fate: Fate | None = None) -> None:
         fate = fate or Fate()
@@ -254,4 +263,4 @@ class World:
         delete(self.job(job_id), jobs=jobs, tombstones=jobs, images=images, now=self.clock())
 
     def settle(self, job_id: str) -> None:
-        settle(job_id, jobs=self.jobs, now=self.clock())
+        settle(job_id, jobs=self.jobs, now=self.clock(), statistics=self.statistics)

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 import typer
 
 from cavendish_client.probe.command import probe
+from cavendish_client.stats.command import stats
+from cavendish_client.webhooks import command as webhooks
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -16,5 +18,7 @@ def cavendish() -> None:
 
 
 app.command()(probe)
+app.command()(stats)
+app.add_typer(webhooks.app, name="webhooks")
 if find_spec("local"):
     import_module("local.commands").register(app)

@@ -1,4 +1,4 @@
-"""A client of the HTTP API: estimate, submit, read, wait, list, cancel, delete. It never sends a submit twice."""
+"""A client of the HTTP API: estimate, submit, read, wait, list, cancel, delete, count. It sends no submit twice."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +7,8 @@ from typing import Any, Literal, Self, TypedDict
 from urllib.parse import quote
 
 import httpx
+
+from cavendish_client.webhooks.routes import Webhooks
 
 #: A job as the API shows it; the fields are those of the README.
 JobView = dict[str, Any]
@@ -46,6 +48,7 @@ class Client:
         self._api = api.rstrip("/")
         headers = {"authorization": f"Bearer {key}"}
         self._http = httpx.Client(headers=headers, timeout=timeout_s, trust_env=not _is_local(api))
+        self.webhooks = Webhooks(self._ask)
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +76,16 @@ class Client:
         """All models, with what each of their routes offers and costs. Raises Problem."""
         models: list[dict[str, Any]] = self._answer(self._http.get(f"{self._api}/v1/models"))["models"]
         return models
+
+    def providers(self) -> dict[str, Any]:
+        """How every provider does now. Raises Problem."""
+        return self._answer(self._http.get(f"{self._api}/v1/providers"))
+
+    def stats(self, *, by: str = "model", since: str | None = None, until: str | None = None) -> dict[str, Any]:
+        """What the calls of the key's tenant came to, by what is named with commas between. Raises Problem."""
+        asked = {"by": by, "since": since, "until": until}
+        sent = {name: value for name, value in asked.items() if value is not None}
+        return self._answer(self._http.get(f"{self._api}/v1/stats", params=sent))
 
     def jobs(
         self, *, status: Status | None = None, tag: str | None = None, lane: Lane | None = None
@@ -128,6 +141,11 @@ class Client:
     def _job(self, job_id: str) -> str:
         """Whatever the id is, it stays one segment of the path: what is sent is never another request."""
         return f"{self._api}/v1/jobs/{quote(job_id, safe='')}"
+
+    def _ask(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
+        """The JSON of an answer, empty where there is none to give."""
+        answer = self._http.request(method, f"{self._api}{path}", **sent)
+        return {} if answer.status_code == 204 else self._answer(answer)
 
     def _answer(self, answer: httpx.Response) -> dict[str, Any]:
         if not (answer.is_success and _is_json(answer)):

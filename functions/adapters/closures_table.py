@@ -12,7 +12,7 @@ _FRESH_S: Final = 5.0
 
 
 class ClosuresTable:
-    """The port Closures. `failed` hears of what could not be noted."""
+    """The port Closures. `failed` hears of what could not be noted or read."""
 
     def __init__(
         self, client: Any, table: str, clock: Callable[[], float], failed: Callable[[Exception], None]
@@ -33,10 +33,17 @@ class ClosuresTable:
 
     def read(self, now: float) -> list[Closure]:
         if self._clock() - self._read_at > _FRESH_S:
-            row = self._client.get_item(TableName=self._table, Key=_KEY).get("Item", {})
-            self._known = [Closure.model_validate_json(one["S"]) for name, one in row.items() if "#" in name]
+            self._known = self._look()
             self._read_at = self._clock()
         return [one for one in self._known if one.until > now]
+
+    def _look(self) -> list[Closure]:
+        try:
+            row = self._client.get_item(TableName=self._table, Key=_KEY).get("Item", {})
+            return [Closure.model_validate_json(one["S"]) for name, one in row.items() if "#" in name]
+        except Exception as error:  # a call that is refused once more is better than one that is not made
+            self._failed(error)
+            return self._known
 
     def _set(self, closure: Closure) -> None:
         self._client.update_item(

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.rows import number, text
-from cavendish.health import COARSE_S, KEPT_S, STREAK, Sample, Window, window_at, window_length
+from cavendish.health import (
+    COARSE_S,
+    KEPT_S,
+    OUTAGE_CALLS,
+    OVERCOME,
+    STREAK,
+    Sample,
+    Window,
+    window_at,
+    window_length,
+)
 from cavendish.outcome import Outcome
 from cavendish.size import Tier
 
@@ -73,16 +83,27 @@ class HealthTable:
     def _add(self, place: str, window: Window) -> None:
         added = {**window.counters, **({STREAK: window.streak} if window.streak else {})}
         ended = f", {STREAK} = :none" if Outcome.OK in window.health.outcomes else ""
-        self._client.update_item(
+        key = {"pk": text(place), "sk": text(_moment(window.length_s, window.begins_at))}
+        before = self._client.update_item(
             TableName=self._table,
-            Key={"pk": text(place), "sk": text(_moment(window.length_s, window.begins_at))},
-            UpdateExpression=f"SET expires_at = :expires_at{ended} ADD " + ", ".join(f"{name} :{name}" for name in added),
+            Key=key,
+            ReturnValues="UPDATED_OLD",
+            UpdateExpression=f"SET expires_at = :expires_at{ended} ADD "
+            + ", ".join(f"{name} :{name}" for name in added),
             ExpressionAttributeValues={
                 ":expires_at": number(window.expires_at),
                 **({":none": number(0)} if ended else {}),
                 **{f":{name}": number(count) for name, count in added.items()},
             },
         )
+        overcome = int(before.get("Attributes", {}).get(STREAK, {}).get("N", "0")) if ended else 0
+        if overcome >= OUTAGE_CALLS:
+            self._client.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression=f"ADD {OVERCOME} :overcome",
+                ExpressionAttributeValues={":overcome": number(overcome)},
+            )
 
 
 def _place(route: str, model: str, size: Tier) -> str:

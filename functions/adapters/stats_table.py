@@ -15,7 +15,7 @@ from cavendish.tally import KEPT_S, Kind, Sum, Tally
 
 #: What the sums mean. Who changes that changes this: old and new then write rows beside each other.
 _VERSION: Final = 1
-#: Names of a key's parts; a tag may hold any character, so they are JSON.
+#: How many parts a key has; a tag may hold any character, so they are JSON.
 _PARTS: Final[dict[Kind, int]] = {"way": 3, "tag": 1}
 
 
@@ -35,15 +35,15 @@ class StatsTable:
                 self._failed(error)
 
     def read(self, tenant: str, kind: Kind, since: float, until: float, most: int) -> list[Sum] | None:
-        if until < since:
+        if until < max(0.0, since):  # before the epoch a number's text would not sort as the number does
             return []
-        first, last = window_at(since, COARSE_S), window_at(until, COARSE_S)
+        first, last = window_at(max(0.0, since), COARSE_S), window_at(until, COARSE_S)
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues={
                 ":pk": text(_place(tenant)),
-                ":first": text(f"{_before(kind, first)}"),
+                ":first": text(_before(kind, first)),
                 ":last": text(f"{_before(kind, last)}~"),
             },
         )
@@ -69,7 +69,7 @@ def _place(tenant: str) -> str:
 
 def _before(kind: Kind, hour: int) -> str:
     """What the keys of an hour's rows begin with; sorts in the order of time. ASCII follows it, which `~` ends."""
-    return f"{_VERSION}#{kind}#{min(hour, 10**12 - 1):012}#"
+    return f"{_VERSION}#{kind}#{hour:012}#"
 
 
 def _sum(kind: Kind, row: dict[str, Any]) -> Sum | None:

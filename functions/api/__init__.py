@@ -7,7 +7,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import wiring
 from api import (
+    deliveries,
     docs,
+    endpoints,
     estimate,
     head,
     health,
@@ -18,6 +20,7 @@ from api import (
     problems,
     providers,
     recommend,
+    secrets,
     stats,
     submit,
 )
@@ -34,6 +37,9 @@ app.include_router(providers.router)
 app.include_router(stats.router)
 app.include_router(job_list.router)
 app.include_router(jobs.router)
+app.include_router(endpoints.router)
+app.include_router(deliveries.router)
+app.include_router(secrets.router)
 problems.register(app)
 
 

@@ -5,6 +5,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api import caller, incoming
 from api.answers import json_answer
+from api.receivers import check
 from cavendish.catalog_file import catalog
 from cavendish.fit import parse
 
@@ -16,5 +17,5 @@ def estimate() -> Response[str]:
     from estimating import estimated  # noqa: PLC0415  # a submit's cold start need not pay for it
 
     tenant = caller.tenant(router)
-    request = parse(incoming.json_body(router), catalog())
+    request = parse(incoming.json_body(router), catalog(), check)
     return json_answer(200, estimated(request, tenant).model_dump(mode="json"))

@@ -9,6 +9,9 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 import wiring
 from cavendish.errors import (
+    DeliveryUnknown,
+    EndpointsFull,
+    EndpointUnknown,
     JobConflict,
     JobGone,
     JobNotEnded,
@@ -16,7 +19,9 @@ from cavendish.errors import (
     KeyMalformed,
     KeyReused,
     OverBudget,
+    Overtaken,
     QueryInvalid,
+    ReceiverOff,
     RequestFault,
     RequestInvalid,
     RequestTooLarge,
@@ -52,6 +57,11 @@ def register(app: APIGatewayHttpResolver) -> None:
     app.exception_handler(UnknownModel)(_unknown_model)
     app.exception_handler(UnsupportedMedia)(_unsupported)
     app.exception_handler(JobConflict)(_conflict)
+    app.exception_handler(EndpointUnknown)(_unknown_endpoint)
+    app.exception_handler(DeliveryUnknown)(_unknown_delivery)
+    app.exception_handler(EndpointsFull)(_endpoints_full)
+    app.exception_handler(ReceiverOff)(_receiver_off)
+    app.exception_handler(Overtaken)(_overtaken)
     app.exception_handler(Exception)(_internal)
     app.not_found()(partial(_no_route, app))
 
@@ -115,6 +125,26 @@ def _not_ended(error: JobNotEnded) -> Response[str]:
 
 def _conflict(error: JobConflict) -> Response[str]:
     return problem("job_changed", "the job changed while this was done; send it again")
+
+
+def _unknown_endpoint(error: EndpointUnknown) -> Response[str]:
+    return problem("unknown_endpoint", "no endpoint of yours has this id")
+
+
+def _unknown_delivery(error: DeliveryUnknown) -> Response[str]:
+    return problem("unknown_delivery", "no delivery of yours has this id")
+
+
+def _endpoints_full(error: EndpointsFull) -> Response[str]:
+    return problem("too_many_endpoints", str(error))
+
+
+def _receiver_off(error: ReceiverOff) -> Response[str]:
+    return problem("receiver_off", str(error))
+
+
+def _overtaken(error: Overtaken) -> Response[str]:
+    return problem("webhook_changed", "somebody else changed it while this was done; send it again")
 
 
 def _unknown_model(error: UnknownModel) -> Response[str]:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 import wiring
 from api import caller, incoming, wait
 from api.answers import job_answer
+from api.receivers import check
 from cavendish.catalog_file import catalog
 from cavendish.fit import parse_submit
 from cavendish.job import Status
@@ -21,7 +22,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 def submit_job() -> Response[str]:
     tenant = caller.tenant(router)
     body, header = incoming.json_body(router), router.current_event.headers.get("idempotency-key")
-    request, key = parse_submit(body, header, catalog())
+    request, key = parse_submit(body, header, catalog(), check)
     now = wiring.clock()
     job, replayed = submit(
         request,

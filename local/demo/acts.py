@@ -31,15 +31,18 @@ class Act:
     size: str
     aspect_ratio: str
     calls: tuple[Call, ...]
+    #: Whether its end is told by a webhook.
+    webhook: bool = False
 
 
 ACTS = (
     Act(
         prompt="Sunset over the dunes",
-        title="a plain success",
+        title="a plain success, told by a webhook",
         size="2K",
         aspect_ratio="1:1",
         calls=(Call(model=NANO, size="2K", answer="ok after=1.5s", outcome="ok"),),
+        webhook=True,
     ),
     Act(
         prompt="Aurora over a lake with nobody there",

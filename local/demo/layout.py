@@ -45,8 +45,8 @@ def attempts(console: Console, job: JobView) -> RenderableType:
     return _indented(*blocks)
 
 
-def summary(job: JobView, picture: Picture | None) -> RenderableType:
-    """What lies on the disk, as measured there; what was asked; what it cost."""
+def summary(job: JobView, picture: Picture | None, told: str | None) -> RenderableType:
+    """What lies on the disk, as measured there; what was asked; what it cost; how its end was told."""
     blocks = []
     if picture:
         kind = picture.mime.removeprefix("image/").upper()
@@ -55,6 +55,8 @@ def summary(job: JobView, picture: Picture | None) -> RenderableType:
         blocks.append(Text(f"{job['error']['title']}: {job['error']['detail']}", style="red"))
     asked = job["requested"]
     blocks.append(Text(f"asked for {asked['size']}, {asked['aspect_ratio']}{words.marks(job)}; {words.cost(job)}"))
+    if told:
+        blocks.append(Text(told, style="green"))
     return _indented(*blocks)
 
 

@@ -14,9 +14,10 @@ from rich.markup import escape
 
 from cavendish_client import Client, JobView
 from cavendish_client.say import complain
-from local.demo import layout, stage
-from local.demo.acts import ACTS, check, rehearse
+from local.demo import hook, layout, stage
+from local.demo.acts import ACTS, Act, check, rehearse
 from local.demo.follow import display, follow
+from local.demo.hook import Hook
 from local.demo.pictures import Picture, fetch
 from local.errors import CloudError
 from local.running import CHECKOUT, Running
@@ -66,23 +67,29 @@ def _demo(console: Console) -> None:
 def _play(console: Console, running: Running) -> None:
     rehearse(running.models)
     console.print(f"Three jobs, at once, to {running.api}/v1/jobs\n", soft_wrap=True)
-    with Client(running.api, running.key) as client:
-        jobs = [client.submit(act.prompt, size=act.size, aspect_ratio=act.aspect_ratio) for act in ACTS]
+    with Client(running.api, running.key) as client, hook.listening(client) as ours:
+        jobs = [_submit(client, act, ours) for act in ACTS]
         with display(console, ACTS) as show:
             jobs = follow(client, jobs, show)
         console.print("Fetching the pictures.\n")
-        _print(console, jobs, [_picture(client, job, act.prompt) for act, job in zip(ACTS, jobs, strict=True)])
+        pictures = [_picture(client, job, act.prompt) for act, job in zip(ACTS, jobs, strict=True)]
+        _print(console, jobs, pictures, ours)
     for act, job in zip(ACTS, jobs, strict=True):
         check(act, job)
+
+
+def _submit(client: Client, act: Act, ours: Hook) -> JobView:
+    return client.submit(act.prompt, size=act.size, aspect_ratio=act.aspect_ratio, **ours.wanted(act))
 
 
 def _picture(client: Client, job: JobView, prompt: str) -> Picture | None:
     return fetch(client, job, prompt, stage.HOME.make("tmp"), PICTURES) if job["images"] else None
 
 
-def _print(console: Console, jobs: Sequence[JobView], pictures: Sequence[Picture | None]) -> None:
+def _print(console: Console, jobs: Sequence[JobView], pictures: Sequence[Picture | None], ours: Hook) -> None:
     for n, (act, job, picture) in enumerate(zip(ACTS, jobs, pictures, strict=True), 1):
         console.print(layout.head(console, n, act, job))
         if picture:
             console.print(f"   [bold]{escape(picture.shown)}[/]", soft_wrap=True)
-        console.print(layout.summary(job, picture), layout.attempts(console, job), "")
+        told = hook.said(ours.told(job)) if act.webhook else None
+        console.print(layout.summary(job, picture, told), layout.attempts(console, job), "")

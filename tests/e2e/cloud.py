@@ -28,7 +28,7 @@ PARTS = ("template.yaml", "workflow.asl.yaml", "functions", "layers", "local", "
 #: How many callers speak to the API at once.
 CALLERS = 8
 #: By their logical ids.
-QUEUES = ("JobsQueue", "AttemptsQueue", "JobsDeadLettersQueue", "AttemptsDeadLettersQueue")
+QUEUES = ("JobsQueue", "AttemptsQueue", "JobsDeadLettersQueue", "AttemptsDeadLettersQueue", "DeliveriesQueue")
 #: How many messages of one queue are worked on at once.
 AT_ONCE = 12
 #: Pauses that a busy machine may make count towards this, so it is long; nothing waits for it to pass.
@@ -212,6 +212,7 @@ def running_cloud(folder: Path, **options: Any) -> Iterator[Cloud]:
 def spare_workers(aws: Aws) -> None:
     """Fewer calls at once than the template allows: here each is a process, and two cores start two in a second."""
     functions = aws.client("lambda")
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+    mappings = functions.list_event_source_mappings()["EventSourceMappings"]
+    for mapping in (one for one in mappings if "ScalingConfig" in one):  # a stream's has none
         at_once = min(mapping["ScalingConfig"]["MaximumConcurrency"], AT_ONCE)
         functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": at_once})

@@ -20,6 +20,10 @@ class Models:
         body = {"match": match, "answers": answers, "model": model}
         httpx.post(f"{self.url}/_control/scripts", json=body).raise_for_status()
 
+    def forget(self) -> None:
+        """Take back all scripts: from now on the weather decides."""
+        httpx.delete(f"{self.url}/_control/scripts").raise_for_status()
+
     def calls(self, match: str) -> list[Call]:
         """All calls whose prompt has `match` in it, oldest first; the calls that still run too."""
         calls: list[Call] = httpx.get(f"{self.url}/_control/calls", timeout=30).json()

@@ -1,6 +1,7 @@
 """`make demo` as a newcomer runs it, in a checkout of its own: what it shows, what it leaves, how it ends early."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -87,6 +88,13 @@ def test_the_table_of_each_job_has_a_row_for_each_attempt(shown: str) -> None:
     rows = [line.split()[:5] for line in shown.partition("Fetching")[2].splitlines() if " gemini  " in line]
     calls = [(n, call) for act in ACTS for n, call in enumerate(act.calls, 1)]
     assert rows == [[str(n), call.model, "gemini", call.size, call.outcome] for n, call in calls]
+
+
+def test_the_end_of_a_job_is_told_by_a_webhook_that_was_verified(shown: str) -> None:
+    told = [line for line in shown.partition("Fetching")[2].splitlines() if "webhook" in line]
+
+    assert len(told) == 1
+    assert re.fullmatch(r"   told by a webhook: job\.succeeded, verified, \d+\.\d s after it happened", told[0])
 
 
 @pytest.mark.parametrize("step", ["repeat after 3 s: ", "fall back to gemini-3-pro-image: ", "lower to 2K: "])

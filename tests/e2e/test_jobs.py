@@ -119,7 +119,7 @@ CASES = {
         ["size=1K"], "wrong_size ok", fields={"accept": ["wrong_model"]}, models=(NEW, PRO)
     ),
     # time
-    "a model that hangs": Case(["hang"], "timed_out", "expired", {"deadline_s": 10, "allow_fallback": False}),
+    "a model that hangs": Case(["hang"], "timed_out", "expired", {"deadline_s": 25, "allow_fallback": False}),
     # the other lane
     "bulk": Case([], "ok", fields={"lane": "bulk"}),
     "bulk, and throttled": Case(["429"], "throttled ok", fields={"lane": "bulk"}, models=(NEW, PRO)),

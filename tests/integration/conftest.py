@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from typing import Any
@@ -11,6 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from adapters.budgets_table import BudgetsTable
 from adapters.jobs_list import JobsList
@@ -27,11 +29,25 @@ from tests.integration.sockets import Act, Server, Talk
 
 #: What CreateTable knows under the same name as CloudFormation.
 SAME = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-QUEUES = ("JOBS_QUEUE_URL", "BULK_JOBS_QUEUE_URL", "ATTEMPTS_QUEUE_URL", "BULK_ATTEMPTS_QUEUE_URL")
+QUEUES = (
+    *("JOBS_QUEUE_URL", "BULK_JOBS_QUEUE_URL", "ATTEMPTS_QUEUE_URL", "BULK_ATTEMPTS_QUEUE_URL"),
+    "DELIVERIES_QUEUE_URL",
+)
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
 NUMBERS = itertools.count(1)
 Client = Callable[..., Any]
+
+
+def one_at_a_time(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Moto copies a table for each transaction, and fails where another thread writes meanwhile; DynamoDB does not."""
+    turn = threading.RLock()
+
+    def wait_and_act(*arguments: Any) -> Any:
+        with turn:
+            return act(*arguments)
+
+    return wait_and_act
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +56,7 @@ def aws() -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "test")
+        environment.setattr(DynamoHandler, "call_action", one_at_a_time(DynamoHandler.call_action))
         with mock_aws():
             session = boto3.Session(region_name="us-east-1")
             yield lambda service, **config: session.client(service, config=Config(**config))
@@ -77,6 +94,7 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
     queue = aws("sqs").create_queue(QueueName=unused_name)["QueueUrl"]
     aws("s3").create_bucket(Bucket=unused_name)
     aws("secretsmanager").create_secret(Name=unused_name, SecretString='{"gemini": "key"}')
+    aws("events").create_event_bus(Name=unused_name)
     role = aws("iam").create_role(RoleName=unused_name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     machine = aws("stepfunctions").create_state_machine(name=unused_name, definition=DEFINITION, roleArn=role)
     settings = {
@@ -89,6 +107,9 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
         "ALLOW_LOCAL_HTTP": "false",
         "LEARNING": "on",
         "API_ORIGIN": "",
+        "API_URL": "https://api.example.com",
+        "WEBHOOK_MASTER_SECRET": unused_name,
+        "EVENT_BUS": unused_name,
         **dict.fromkeys(QUEUES, queue),
     }
     for name, value in settings.items():
@@ -96,6 +117,7 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
     forget()
     importlib.import_module("api.caller")._known.cache_clear()
     importlib.import_module("api.times")._recent.cache_clear()
+    importlib.import_module("api.providers")._known.cache_clear()
     yield Functions(queue)
     forget()
 

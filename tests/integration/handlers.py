@@ -8,8 +8,13 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import deliverer
 import generator
 import providers
+import publisher
+import web
+import webhook_keys
+import webhooks
 
 import wiring
 from cavendish.catalog_file import catalog
@@ -38,7 +43,8 @@ def event(name: str) -> dict[str, Any]:
 
 def forget() -> None:
     """What one test's environment was wired to is nothing for the next one."""
-    for thing in [thing for module in (wiring, providers, generator) for thing in vars(module).values()]:
+    modules = (wiring, providers, generator, web, webhooks, webhook_keys, publisher, deliverer)
+    for thing in [thing for module in modules for thing in vars(module).values()]:
         if hasattr(getattr(thing, "__wrapped__", None), "cache_clear"):
             thing.__wrapped__.cache_clear()
 

@@ -1,4 +1,4 @@
-"""A submit that could not pay for one call, as its caller is told; and the command that limits what a tenant may spend."""
+"""A submit that could not pay for one call, as its caller is told; and the command that limits a tenant's spending."""
 
 import json
 from typing import Any

@@ -62,3 +62,15 @@ def test_what_cannot_be_noted_is_told_and_fails_nobody(aws: Client) -> None:
     ClosuresTable(aws("dynamodb"), "no-such-table", lambda: 0.0, failures.append).close(closure())
 
     assert len(failures) == 1
+
+
+def test_who_cannot_read_goes_by_what_was_known(aws: Client, table: str) -> None:
+    failures: list[Exception] = []
+    now = [0.0]
+    closures = ClosuresTable(aws("dynamodb"), table, lambda: now[0], failures.append)
+    closures.close(closure())
+    assert closures.read(NOW) == [closure()]
+
+    closures._table, now[0] = "no-such-table", 6.0
+    assert closures.read(NOW) == [closure()]
+    assert len(failures) == 1

@@ -26,7 +26,13 @@ def loaded() -> set[str]:
     return modules(LOADED)
 
 
-@pytest.mark.parametrize("module", ["httpx", "boto3", "s3transfer", "pybase64", "aws_xray_sdk", "adapters.model_http"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("httpx", "boto3", "s3transfer", "pybase64", "aws_xray_sdk", "adapters.model_http"),
+        *("httpcore", "cryptography", "standardwebhooks", "adapters.endpoints_table", "cavendish.webhook.delivery"),
+    ],
+)
 def test_the_door_does_not_load_what_it_does_not_need(loaded: set[str], module: str) -> None:
     assert module not in loaded
 
@@ -39,6 +45,8 @@ def test_the_door_does_not_load_what_it_does_not_need(loaded: set[str], module: 
         "cavendish.openapi.document",
         "cavendish.estimate",
         "cavendish.recommend",
+        "cavendish.standing",
+        "cavendish.stats",
     ],
 )
 def test_the_door_reads_no_answers_and_writes_no_document_before_it_is_asked(loaded: set[str], module: str) -> None:

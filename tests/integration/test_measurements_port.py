@@ -1,4 +1,4 @@
-"""The port Measurements: one suite for the fake and for the table, and what only the table can meet."""
+"""The port MeasuredWays: one suite for the fake and for the table, and what only the table can meet."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from adapters.health_table import HealthTable, _moment
 from cavendish.health import COARSE_S, FINE_S, KEPT_S, Health, Window, window_at
 from cavendish.outcome import Outcome
-from cavendish.ports import Measurements
+from cavendish.ports import MeasuredWays
 from cavendish.sketch import Sketch
 from tests.builders import NOW, PRO, a_sample
 from tests.fakes import FakeMeasurements
@@ -27,21 +27,21 @@ def stored(dynamodb: Any, table: str, failures: list[Exception]) -> HealthTable:
 
 
 @pytest.fixture(params=["fake", "table"])
-def measurements(request: pytest.FixtureRequest) -> Measurements:
-    fake: Measurements = FakeMeasurements()
+def measurements(request: pytest.FixtureRequest) -> MeasuredWays:
+    fake: MeasuredWays = FakeMeasurements()
     return fake if request.param == "fake" else request.getfixturevalue("stored")
 
 
-def read(measurements: Measurements, since: float, until: float, size: Any = "1K") -> list[Window]:
+def read(measurements: MeasuredWays, since: float, until: float, size: Any = "1K") -> list[Window]:
     return measurements.read("gemini", PRO, size, since, until)
 
 
-def test_nothing_was_measured_where_nothing_was_recorded(measurements: Measurements) -> None:
+def test_nothing_was_measured_where_nothing_was_recorded(measurements: MeasuredWays) -> None:
     assert read(measurements, NOW - HOUR, NOW) == []
     assert read(measurements, NOW - DAY, NOW) == []
 
 
-def test_calls_of_one_window_are_added_up(measurements: Measurements) -> None:
+def test_calls_of_one_window_are_added_up(measurements: MeasuredWays) -> None:
     at = window_at(NOW, FINE_S)
     for second, took_s in enumerate((1, 10, 10, 100)):
         measurements.record(a_sample(at=at + second, took_s=took_s))
@@ -52,7 +52,7 @@ def test_calls_of_one_window_are_added_up(measurements: Measurements) -> None:
     assert window.health == Health(outcomes={Outcome.OK: 4, Outcome.THROTTLED: 1}, times=Sketch.of([1, 10, 10, 100]))
 
 
-def test_windows_come_oldest_first_and_only_those_of_the_span(measurements: Measurements) -> None:
+def test_windows_come_oldest_first_and_only_those_of_the_span(measurements: MeasuredWays) -> None:
     at = window_at(NOW, COARSE_S)
     for later in (-1, 0, 299, 300, 3599, 3600):
         measurements.record(a_sample(at=at + later))
@@ -62,7 +62,7 @@ def test_windows_come_oldest_first_and_only_those_of_the_span(measurements: Meas
     assert [one.health.calls for one in read(measurements, at, at + 3599)] == [2, 1, 1]
 
 
-def test_a_long_span_is_read_in_long_windows_that_count_the_same_calls(measurements: Measurements) -> None:
+def test_a_long_span_is_read_in_long_windows_that_count_the_same_calls(measurements: MeasuredWays) -> None:
     for hours in range(30):
         measurements.record(a_sample(at=NOW - hours * HOUR, took_s=1 + hours))
 
@@ -72,7 +72,7 @@ def test_a_long_span_is_read_in_long_windows_that_count_the_same_calls(measureme
     assert Health.of(windows).times == Sketch.of(range(1, 26))
 
 
-def test_routes_models_and_sizes_are_counted_apart(measurements: Measurements) -> None:
+def test_routes_models_and_sizes_are_counted_apart(measurements: MeasuredWays) -> None:
     for fields in ({"route": "vertex"}, {"model": "x"}, {"size": "4K"}):
         measurements.record(a_sample(**fields))
 
@@ -80,7 +80,29 @@ def test_routes_models_and_sizes_are_counted_apart(measurements: Measurements) -
     assert len(read(measurements, NOW - HOUR, NOW, "4K")) == 1
 
 
-def test_a_span_that_ends_before_it_begins_holds_nothing(measurements: Measurements) -> None:
+def test_it_is_known_of_what_anything_was_measured_in_each_hour(measurements: MeasuredWays) -> None:
+    measurements.record(a_sample(at=NOW - 3 * HOUR))
+    measurements.record(a_sample(route="vertex", size="4K"))
+    measurements.record(a_sample(route="vertex", size="4K", outcome=Outcome.THROTTLED))
+
+    assert measurements.ways(NOW, NOW) == {("vertex", PRO, "4K")}
+    assert measurements.ways(NOW - 3 * HOUR, NOW) == {("vertex", PRO, "4K"), ("gemini", PRO, "1K")}
+    assert measurements.ways(NOW - DAY, NOW - 4 * HOUR) == set()
+
+
+def test_a_worker_notes_once_in_an_hour_what_it_measures(stored: HealthTable, dynamodb: Any, table: str) -> None:
+    written: list[str] = []
+    dynamodb.meta.events.register_first("before-call.dynamodb.UpdateItem", lambda **_: written.append("row"))
+    try:
+        for at in (NOW, NOW, NOW, NOW + HOUR):
+            stored.record(a_sample(at=at))
+    finally:
+        dynamodb.meta.events.unregister("before-call.dynamodb.UpdateItem")
+
+    assert len(written) == 4 * len(KEPT_S) + 2
+
+
+def test_a_span_that_ends_before_it_begins_holds_nothing(measurements: MeasuredWays) -> None:
     measurements.record(a_sample())
 
     assert read(measurements, NOW + HOUR, NOW - HOUR) == []
@@ -94,7 +116,7 @@ def test_the_table_forgets_windows_some_day(stored: HealthTable, dynamodb: Any, 
     stored.record(a_sample())
     rows = dynamodb.scan(TableName=table)["Items"]
 
-    assert {row["pk"]["S"] for row in rows} == {PLACE}
+    assert {row["pk"]["S"] for row in rows} == {PLACE, "WAYS"}
     assert {int(row["expires_at"]["N"]) for row in rows} == {
         window_at(NOW, length_s) + length_s + kept_s for length_s, kept_s in KEPT_S.items()
     }
@@ -125,3 +147,13 @@ def test_what_cannot_be_recorded_is_told_and_nobody_fails(
     HealthTable(dynamodb, "no-such-table", failures.append).record(a_sample())
 
     assert [type(one).__name__ for one in failures] == ["ClientError", "ResourceNotFoundException"]
+
+
+def test_a_picture_ends_a_streak_of_failures_and_remembers_an_outage(measurements: MeasuredWays) -> None:
+    for outcome in (Outcome.OK, *[Outcome.OVERLOADED] * 4):
+        measurements.record(a_sample(outcome=outcome))
+    assert [(one.streak, one.overcome) for one in read(measurements, NOW - 1, NOW + 1)] == [(4, 0)]
+
+    for outcome in (Outcome.OK, Outcome.OVERLOADED, Outcome.REFUSED_INPUT, Outcome.OK, Outcome.OVERLOADED):
+        measurements.record(a_sample(outcome=outcome))
+    assert [(one.streak, one.overcome) for one in read(measurements, NOW - 1, NOW + 1)] == [(1, 4)]

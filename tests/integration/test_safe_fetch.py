@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext, suppress
 
-import generator
 import pytest
+import web
 
 from adapters.safe_fetch import SafeFetch
 from cavendish.errors import AddressRefused, CallFailed
@@ -241,7 +241,7 @@ def test_only_one_word_of_the_deployment_opens_this_machine(
     forget()
     with Server() as server:
         with nullcontext() if opens else pytest.raises(AddressRefused):
-            read(generator.web(), server.url)
+            read(web.web(), server.url)
 
         assert server.connections == opens
     forget()

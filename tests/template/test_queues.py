@@ -1,5 +1,6 @@
 """Queues: nothing is lost in one, nothing is worked on twice at once, nothing turns in a circle."""
 
+import json
 from collections.abc import Iterator
 
 from cavendish import attempt, time_left
@@ -10,6 +11,8 @@ from tests.template.resources import Resource, Template, most
 DAYS_14 = 14 * 86_400
 #: AWS's advice, so that messages of throttled invocations do not come back while they are worked on.
 TIMES = 6
+#: A table's stream keeps a record for a day.
+STREAM_KEEPS_S = 86_400
 #: MaximumConcurrency takes nothing below.
 LEAST_CONCURRENCY = 2
 
@@ -23,6 +26,7 @@ def is_for_dead_letters(queue: Resource, deployed: Template) -> bool:
     queues = deployed.all("AWS::SQS::Queue")
     targets = [target for rule in deployed.all("AWS::Events::Rule") for target in rule["Targets"]]
     ends = [deployed.at(target.get("DeadLetterConfig", {}).get("Arn")) for target in targets]
+    ends += [deployed.at(one["DestinationConfig"]["OnFailure"]["Destination"]) for one in streams(deployed)]
     return queue in [*ends, *(dead_letters_of(one, deployed) for one in queues)]
 
 
@@ -32,19 +36,37 @@ def consumers(queue: Resource, deployed: Template) -> list[Resource]:
     return [one for one in found if one]
 
 
+def streams(deployed: Template) -> list[Resource]:
+    """The mappings that read a stream and no queue."""
+    return [one for one in deployed.all("AWS::Lambda::EventSourceMapping") if is_stream(one)]
+
+
+def is_stream(mapping: Resource) -> bool:
+    return "StreamArn" in str(mapping["EventSourceArn"])
+
+
 def test_every_mapping_is_bounded_by_itself(mapping: Resource, deployed: Template) -> None:
+    """A stream is by its shards."""
+    if is_stream(mapping):
+        return
     assert deployed.number(mapping["ScalingConfig"]["MaximumConcurrency"]) >= LEAST_CONCURRENCY
 
 
 def test_each_message_of_a_batch_ends_on_its_own(mapping: Resource) -> None:
+    if is_stream(mapping):  # halved until what fails is alone
+        assert mapping["BisectBatchOnFunctionError"] is True
+        return
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_no_message_comes_back_while_it_is_worked_on(mapping: Resource, deployed: Template) -> None:
+    if is_stream(mapping):  # read by one worker at a time
+        return
     function, queue = deployed.at(mapping["FunctionName"]), deployed.at(mapping["EventSourceArn"])
     assert function
     assert queue
-    times = 1 if function.id == "GenerateFunction" else TIMES  # its throttling is removed by MaximumConcurrency
+    # Throttling is removed by MaximumConcurrency; and a delivery has a lease in its row.
+    times = 1 if function.id in ("GenerateFunction", "DeliverFunction") else TIMES
     window_s = mapping.get("MaximumBatchingWindowInSeconds") or 0
 
     assert function["Timeout"] * times + window_s <= queue["VisibilityTimeout"]
@@ -57,8 +79,10 @@ def test_a_queue_has_dead_letters_or_is_for_them(queue: Resource, deployed: Temp
 def test_every_queue_is_read_by_one_function(deployed: Template) -> None:
     readers = {queue.id: len(consumers(queue, deployed)) for queue in deployed.all("AWS::SQS::Queue")}
 
-    # What EventBridge could not deliver is only a hint: the watchdog finds the job without it.
-    assert readers.pop("EventsDeadLettersQueue") == 0
+    # What EventBridge could not deliver is only a hint: the watchdog finds the job without it; and so is a delivery's
+    # message, whose row the sweep finds. What could not be published is for people: the stream has it for a day.
+    for name in ("EventsDeadLettersQueue", "DeliveriesDeadLettersQueue", "PublishDeadLettersQueue"):
+        assert readers.pop(name) == 0
     assert set(readers.values()) == {1}
 
 
@@ -117,6 +141,19 @@ def test_no_function_feeds_itself(function: Resource, deployed: Template) -> Non
         reached |= new
 
     assert function.id not in reached or function.get("RecursiveLoop") == "Allow"
+
+
+def test_nothing_of_the_stream_is_skipped(deployed: Template) -> None:
+    (stream,) = streams(deployed)
+    (pattern,) = stream["FilterCriteria"]["Filters"]
+
+    assert stream["EventSourceArn"] == {"Fn::GetAtt": ["JobsTable", "StreamArn"]}
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert 0 < stream["MaximumRecordAgeInSeconds"] < STREAM_KEEPS_S
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}},
+    }
 
 
 def may_send(queue: Resource, deployed: Template) -> bool:

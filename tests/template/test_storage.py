@@ -11,6 +11,7 @@ KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue")
 NAMES = ("BucketName", "FunctionName", "LayerName", "LogGroupName", "Name", "QueueName", "RoleName", "TableName")
 #: What has a name all the same, always with the stack's in it, and why.
 NAMED = {
+    "EventBus": "a bus must be given one",
     "HttpApi": "the name of an API is a label, and must be given",
     "ProviderKeysSecret": "so that the policy can be written without the random suffix",
     "WorkflowLogGroup": "below /aws/vendedlogs/, else the resource policy of log delivery outgrows its limit",

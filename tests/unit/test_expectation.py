@@ -122,6 +122,10 @@ def test_what_a_lower_step_makes_is_delivered_and_not_at_the_asked_size() -> Non
     assert (average.delivered, average.at_asked_size) == pytest.approx((0.75, 0.5))
 
 
+def test_a_call_with_another_limit_has_chances_of_its_own() -> None:
+    assert Asked.of(a_call(limit_s=60)) != Asked.of(a_call(limit_s=90))
+
+
 def test_at_worst_every_attempt_that_is_allowed_is_billed() -> None:
     truncated = {Outcome.OK: Rule.TAKE, Outcome.TRUNCATED: Rule.REPEAT}
     plan = a_ladder("one", "two", tries=3, rules=truncated)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cavendish_client.told import Unable
+
 #: A model as `GET /v1/models` shows it.
 ModelView = dict[str, Any]
 
@@ -14,7 +16,7 @@ _RATIO: Final = "16:9"
 _SQUARE: Final = "1:1"
 
 
-class NotProbed(Exception):
+class NotProbed(Unable):
     """Nothing was sent; the message is the sentence that says why."""
 
 

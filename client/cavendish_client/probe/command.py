@@ -3,19 +3,18 @@
 Each call is a job of the deployment's own: its keys are used, and it tells its cost like any other.
 """
 
-import os
 import sys
 from typing import Annotated, Final
 
 import typer
 
 from cavendish_client.client import Client
+from cavendish_client.deployment import address, key
 from cavendish_client.probe import show
 from cavendish_client.probe.asks import Ask, NotProbed, asks
 from cavendish_client.probe.finding import Finding, finding
-from cavendish_client.probe.told import told
 from cavendish_client.say import complain
-from cavendish_client.stack import api_url
+from cavendish_client.told import told
 
 PROMPT: Final = "A paper boat on calm water, in a few lines"
 #: The longest call is given six minutes; a route whose jobs wait longer for their turn is busy, not probed.
@@ -52,7 +51,7 @@ def probe(
     Ends with 0 if all was honoured, with 1 if not, with 2 if nothing was sent.
     """
     with told(_NOT_SENT):
-        client = Client(_address(api, stack), _key())
+        client = Client(address(api, stack), key())
     with client:
         with told(_NOT_SENT):
             asked = asks(client.models(), route, model, size or [])
@@ -72,18 +71,6 @@ def _found(client: Client, ask: Ask) -> Finding:
     )
     complain(f"Asked {ask.model} for {ask.size}: job {job['id']}")
     return finding(ask, client.wait(job["id"]))
-
-
-def _address(api: str | None, stack: str | None) -> str:
-    if address := api_url(stack) if stack else api:
-        return address
-    raise NotProbed("Which deployment? Say --stack NAME, or --api URL, or set API.")
-
-
-def _key() -> str:
-    if key := os.environ.get("KEY"):
-        return key
-    raise NotProbed("Set KEY to a key of the API, such as `cavendish keys create` makes.")
 
 
 def _try_the_key(client: Client) -> None:

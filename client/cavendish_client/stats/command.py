@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from cavendish_client.address import NoAddress, address, key
 from cavendish_client.client import Client
+from cavendish_client.deployment import address, key
 from cavendish_client.stats import show
-from cavendish_client.stats.span import NoMoment, moment
+from cavendish_client.stats.span import moment
 from cavendish_client.told import told
 
 
@@ -22,9 +22,9 @@ def stats(
     stack: Annotated[str | None, typer.Option(help="The deployed stack whose API it is, in place of --api.")] = None,
 ) -> None:
     """Show what the calls of your jobs came to: success, times, cost. The API's key is read from KEY."""
-    with told(1, NoAddress, NoMoment):
+    with told(1):
         now = datetime.now(UTC)
-        asked = {"by": by, "since": moment(since, now), "until": moment(until, now) if until else None}
+        first, last = moment(since, now), moment(until, now) if until else None
         with Client(address(api, stack), key()) as client:
-            answer = client.stats(**asked)
+            answer = client.stats(by=by, since=first, until=last)
     (show.one_line if json else show.table)(answer)

@@ -4,14 +4,13 @@ import math
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from cavendish.health import TELLING, Window
+from cavendish.health import OUTAGE_CALLS, TELLING, Window
 from cavendish.outcome import Outcome
 
 #: What is older than this does not tell whether a model is out now, in seconds; then a call finds out.
 _TELLS_S: Final = 900
 #: It opens when so many failures in a row would come by chance in this share of cases, and never before the third.
 _BY_CHANCE: Final = 0.01
-_LEAST: Final = 3
 #: While it is open, one job in so many tries the model all the same, so that its return is noticed.
 PROBES: Final = 4
 
@@ -45,4 +44,4 @@ def is_open(newest_first: Iterable[Window], ok: float, now: float) -> bool:
 
 def failures_in_a_row(ok: float) -> int:
     """How many failures in a row open the circuit of a model of whose calls this share succeeds."""
-    return max(_LEAST, math.ceil(math.log(_BY_CHANCE) / math.log(1 - min(max(ok, 0.05), 0.99))))
+    return max(OUTAGE_CALLS, math.ceil(math.log(_BY_CHANCE) / math.log(1 - min(max(ok, 0.05), 0.99))))

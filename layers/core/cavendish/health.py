@@ -32,8 +32,11 @@ ENOUGH: Final = 8
 #: Counters of a window are called this and an outcome's name, or this and a bucket's number.
 _OUTCOME: Final = "n_"
 _TIME: Final = "t_"
-#: The one counter that a picture sets to nothing.
+#: The one counter that a picture sets to nothing; what it held is added to the other one, if it was an outage.
 STREAK: Final = "streak"
+OVERCOME: Final = "overcome"
+#: So many failures in a row are an outage, and no bad luck.
+OUTAGE_CALLS: Final = 3
 
 #: What tells how a model does. A refusal tells of the prompt, a bad key of the operator.
 TELLING: Final = frozenset(outcome for outcome, row in TABLE.items() if row.blame is Blame.MODEL) | {Outcome.OK}
@@ -100,6 +103,8 @@ class Window(Value):
     health: Health = Health()
     #: Failures that tell of the model, since the last picture of this window.
     streak: int = 0
+    #: Of its failures, those in streaks that a picture ended: of an outage that is over.
+    overcome: int = 0
 
     @classmethod
     def of(cls, sample: Sample, length_s: int) -> Self:
@@ -114,9 +119,9 @@ class Window(Value):
         """A window from its counters. What is none, or is of a newer version, is as if it were not there."""
         outcomes = {Outcome(name): n for name, n in _counts(counters, _OUTCOME) if name in set(Outcome)}
         counts = {int(name): n for name, n in _counts(counters, _TIME) if name in _BUCKETS}
-        streak = next((n for _, n in _counts(counters, STREAK)), 0)
+        streak, overcome = (next((n for _, n in _counts(counters, one)), 0) for one in (STREAK, OVERCOME))
         health = Health(outcomes=outcomes, times=Sketch(counts=counts))
-        return cls(begins_at=begins_at, length_s=length_s, health=health, streak=streak)
+        return cls(begins_at=begins_at, length_s=length_s, health=health, streak=streak, overcome=overcome)
 
     @property
     def counters(self) -> dict[str, int]:

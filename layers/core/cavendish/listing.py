@@ -31,7 +31,8 @@ def _job_id(after: str) -> str:
     return job_id
 
 
-def _number(digits: str) -> int:
+def number(digits: str) -> int:
+    """A number as a parameter has it. Raises ValueError."""
     if not _DIGITS.fullmatch(digits):
         raise ValueError("this is no number")
     return int(digits)
@@ -47,7 +48,7 @@ class JobQuery(Value):
     lane: Literal["interactive", "bulk"] | None = None
     #: Only jobs older than the one with this id; a parameter has the cursor.
     after: Annotated[str | None, BeforeValidator(_job_id)] = None
-    limit: Annotated[int, BeforeValidator(_number), Field(ge=1, le=100)] = 20
+    limit: Annotated[int, BeforeValidator(number), Field(ge=1, le=100)] = 20
 
     def wants(self, job: Job, now: float) -> bool:
         """Whether a job is asked for, as far as the job itself says."""

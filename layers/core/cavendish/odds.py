@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cavendish.breaker import count, is_open
-from cavendish.health import ENOUGH, Window
+from cavendish.health import ENOUGH, OUTAGE_CALLS, Window
 from cavendish.outcome import Outcome
 from cavendish.prior import Prior
 from cavendish.size import Tier
@@ -16,8 +16,6 @@ ENOUGH_CALLS: Final = 12
 _SHARES_S: Final = 1200
 #: What is believed beforehand counts as so many calls.
 _BELIEVED_CALLS: Final = 4
-#: A window in which so many calls all failed was an outage: the circuit breaker's business, and over when that closes.
-_OUTAGE_CALLS: Final = 3
 #: A model hangs if more than this share of its calls ends in an unknown bill.
 _HANGS: Final = 0.05
 #: A failure that is told takes this long, in seconds: a guess, which only breaks ties (weather.md has up to 20).
@@ -83,12 +81,16 @@ def _counted(newest_first: Sequence[Window], since: float) -> tuple[int, int, in
         if window.begins_at < since:
             break
         counted = count(window)
-        if counted.calls >= _OUTAGE_CALLS and not counted.ok:
+        # An outage is the circuit breaker's business, and over when that closes.
+        if counted.calls >= OUTAGE_CALLS and not counted.ok:
             continue
+        # A streak at a window's end was overcome if a later window has a picture.
+        overcome = window.overcome + (window.streak if ok and window.streak >= OUTAGE_CALLS else 0)
+        told = max(counted.ok, counted.calls - overcome)
         outcomes = window.health.outcomes
-        calls, ok = calls + counted.calls, ok + counted.ok
-        unknown += sum(outcomes.get(one, 0) for one in _UNKNOWN)
-        throttled += outcomes.get(Outcome.THROTTLED, 0)
+        calls, ok = calls + told, ok + counted.ok
+        unknown += min(told - counted.ok, sum(outcomes.get(one, 0) for one in _UNKNOWN))
+        throttled += min(told - counted.ok, outcomes.get(Outcome.THROTTLED, 0))
         if calls >= ENOUGH_CALLS:
             break
     return calls, ok, unknown, throttled

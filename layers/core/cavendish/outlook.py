@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
-from cavendish.breaker import PROBES
 from cavendish.catalog import Catalog
 from cavendish.health import RECENT_S
 from cavendish.odds import Odds, Way, odds
@@ -13,8 +12,11 @@ from cavendish.ports import Measurements
 from cavendish.prior import prior
 from cavendish.routing import arrange, way
 
-#: What was read is believed this long, in seconds: of a busy model some calls more have ended by then.
-REMEMBERED_S: Final = 5.0
+#: What was read is believed this long, in seconds: to read costs a ten-thousandth of a call, and an outage is noticed
+#: by the calls that were in flight when it began.
+REMEMBERED_S: Final = 1.0
+#: Of the calls that stand first although their model is out, some are probes: this share of all is spared.
+_SPARED: Final = 0.75
 
 
 class Routing(Protocol):
@@ -69,7 +71,7 @@ class Outlook:
         others = {way(route.call) for route in later} - {here}
         if plan.policy != CAVENDISH.name or not self.odds(here, now).out:
             return False
-        return not all(self.odds(one, now).out for one in others) and self._chance() >= 1 / PROBES
+        return not all(self.odds(one, now).out for one in others) and self._chance() < _SPARED
 
     def odds(self, one: Way, now: float) -> Odds:
         """What a call on this way will probably come to, as it was known some seconds ago at most."""

@@ -60,6 +60,18 @@ PROBLEMS: Final[dict[str, Kind]] = {
         "No model has this id or alias. `GET /v1/models` lists them.",
         at=("path", "/model_id"),
     ),
+    "unknown_endpoint": Kind(
+        404,
+        "There is no such endpoint",
+        "No endpoint of yours has this id. Another tenant's endpoint, and an id that is none, are answered alike.",
+        at=("path", "/endpoint_id"),
+    ),
+    "unknown_delivery": Kind(
+        404,
+        "There is no such delivery",
+        "No delivery of yours has this id, or it is more than 30 days old.",
+        at=("path", "/delivery_id"),
+    ),
     "unknown_path": Kind(
         404,
         "There is nothing here",
@@ -84,6 +96,24 @@ PROBLEMS: Final[dict[str, Kind]] = {
         "The job has not ended",
         "Only a job that has ended can be deleted. Cancel it first.",
         at=("path", "/job_id"),
+    ),
+    "too_many_endpoints": Kind(
+        409,
+        "There are too many endpoints",
+        "You have as many endpoints as a tenant may have. Delete one that is not used.",
+    ),
+    "receiver_off": Kind(
+        409,
+        "The endpoint gets nothing",
+        "The endpoint of the delivery was deleted or is disabled. `detail` says why; `PATCH` it with "
+        '`{"enabled": true}` first.',
+        at=("path", ""),
+    ),
+    "webhook_changed": Kind(
+        409,
+        "It changed meanwhile",
+        "Somebody else changed the endpoint or the delivery while this was done, again and again. Send it again.",
+        at=("path", ""),
     ),
     "gone": Kind(
         410,

@@ -118,8 +118,9 @@ def _order(field: Sequence[_Runner], chance: float) -> list[_Runner]:
     """The fastest first. An open circuit goes last, unless all are open, or this job is to see whether it still is."""
     if all(one.odds.out for one in field):
         return list(field)
-    probes = chance < 1 / PROBES
-    ranked = sorted(field, key=lambda one: (one.odds.out and not (probes and one.model == 0), _rank(one)))
+    if chance < 1 / PROBES and field[0].odds.out:
+        return [field[0], *sorted(field[1:], key=lambda one: (one.odds.out, _rank(one)))]
+    ranked = sorted(field, key=lambda one: (one.odds.out, _rank(one)))
     scout = _scout(field, ranked[0]) if chance < 1 / _SCOUTS else None
     return [scout, *(one for one in ranked if one is not scout)] if scout else ranked
 

@@ -167,4 +167,3 @@ def _circuit(windows: Sequence[Window], likely: Odds) -> State:
     last = windows[-1] if windows else None
     out_then = last and is_open(windows[::-1], likely.ok, last.begins_at + last.length_s)
     return "circuit_half_open" if out_then else "open"
-

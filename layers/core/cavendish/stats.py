@@ -1,5 +1,6 @@
 """GET /v1/stats: what may be asked, and how the sums that are kept (tally.py) become the answer."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -17,6 +18,7 @@ from cavendish.value import Value
 Dimension = Literal["model", "size", "route", "tag", "hour"]
 #: What a sum's key says, by the kind of sum.
 _FIELDS: Final[dict[Kind, tuple[Dimension, ...]]] = {"way": ("route", "model", "size"), "tag": ("tag",)}
+_DATED: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]")
 #: The span, where the query does not say since when, in seconds.
 _SPAN_S: Final = 86_400
 #: So many sums are read at most: they are about half a kilobyte each, ten pages of a query and 1,250 read units.
@@ -32,7 +34,7 @@ def _listed(sent: object) -> object:
 
 def _no_number(sent: object) -> object:
     """Pydantic would take digits for the seconds since the epoch."""
-    if isinstance(sent, str) and "T" not in sent.upper():
+    if isinstance(sent, str) and not _DATED.match(sent):
         raise ValueError("this is no moment; write 2026-11-20T12:00:00Z")
     return sent
 
@@ -117,13 +119,11 @@ def stats(query: StatsQuery, tenant: str, statistics: Statistics, now: float) ->
     since = query.since.timestamp() if query.since else until - _SPAN_S
     if until < since:
         raise QueryInvalid([RequestFault("/until", "the span ends before it begins", "query")])
-    sums = statistics.read(tenant, _kind(query.by), max(0.0, since), until, _MOST_SUMS) if until >= 0 else []
+    sums = statistics.read(tenant, _kind(query.by), since, until, _MOST_SUMS)
     groups = None if sums is None else _groups(query, sums)
     if groups is None or len(groups) > _MOST_GROUPS:
         raise QueryInvalid([RequestFault("/since", "there is too much in this span; ask for a shorter one", "query")])
-    return Stats(
-        by=query.by, since=moment(window_at(since, COARSE_S)), until=moment(_end(until)), groups=tuple(groups)
-    )
+    return Stats(by=query.by, since=moment(window_at(since, COARSE_S)), until=moment(_end(until)), groups=tuple(groups))
 
 
 def _groups(query: StatsQuery, sums: Iterable[Sum]) -> list[Group]:

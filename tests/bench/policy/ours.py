@@ -5,7 +5,7 @@ from random import Random
 from typing import Final
 
 from cavendish.catalog_file import catalog
-from cavendish.health import FINE_S, RECENT_S, TELLING, Health, Sample, Window, window_at
+from cavendish.health import FINE_S, OUTAGE_CALLS, RECENT_S, TELLING, Health, Sample, Window, window_at
 from cavendish.odds import Way
 from cavendish.outcome import Outcome
 from cavendish.outlook import Outlook
@@ -29,15 +29,17 @@ class _Windows:
         self._begins_at = 0
         self._outcomes: dict[Outcome, int] = {}
         self._times: list[float] = []
-        self._streak = 0
+        self._streak = self._overcome = 0
 
     def add(self, outcome: Outcome, took_s: float, at: float) -> None:
         if (begins_at := window_at(at, FINE_S)) != self._begins_at:
             self._closed = self.read()[-_KEPT:]
-            self._begins_at, self._outcomes, self._times, self._streak = begins_at, {}, [], 0
+            self._begins_at, self._outcomes, self._times = begins_at, {}, []
+            self._streak = self._overcome = 0
         self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
         if outcome is Outcome.OK:
             self._times.append(took_s)
+            self._overcome += self._streak if self._streak >= OUTAGE_CALLS else 0
             self._streak = 0
         elif outcome in TELLING:
             self._streak += 1
@@ -46,7 +48,8 @@ class _Windows:
         if not self._outcomes:
             return []
         health = Health(outcomes=self._outcomes, times=Sketch.of(self._times))
-        return [*self._closed, Window(begins_at=self._begins_at, length_s=FINE_S, health=health, streak=self._streak)]
+        named = {"begins_at": self._begins_at, "length_s": FINE_S, "health": health}
+        return [*self._closed, Window(**named, streak=self._streak, overcome=self._overcome)]
 
 
 class Table:

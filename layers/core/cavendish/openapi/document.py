@@ -10,6 +10,7 @@ from cavendish.openapi.operation import Answer, Operation
 from cavendish.openapi.operations import OPERATIONS
 from cavendish.openapi.parameters import parameters
 from cavendish.openapi.schemas import schemas
+from cavendish.openapi.webhooks import webhooks
 from cavendish.problem import PROBLEMS, told
 
 _ABOUT: Final = (
@@ -35,6 +36,7 @@ def document(base_url: str) -> dict[str, Any]:
         "security": [{"key": []}],
         "tags": [{"name": name} for name in dict.fromkeys(one.tag for one in OPERATIONS)],
         "paths": _paths(),
+        "webhooks": webhooks(),
         "components": {
             "schemas": schemas(catalog()),
             "headers": HEADERS,
@@ -79,8 +81,9 @@ def _operation(one: Operation) -> dict[str, Any]:
 
 
 def _body(schema: str) -> dict[str, Any]:
-    shown = {name: {"value": body} for name, body in examples().items()}
-    return {"required": True, "content": {"application/json": {"schema": _ref("schemas", schema), "examples": shown}}}
+    shown = {name: {"value": body} for name, body in examples().items()} if schema == "JobRequest" else {}
+    content = {"schema": _ref("schemas", schema), **({"examples": shown} if shown else {})}
+    return {"required": True, "content": {"application/json": content}}
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

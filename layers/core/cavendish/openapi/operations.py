@@ -7,11 +7,13 @@ from cavendish.openapi.advice_operations import ADVICE
 from cavendish.openapi.insight_operations import INSIGHT
 from cavendish.openapi.job_operations import JOBS
 from cavendish.openapi.operation import Answer, Operation
+from cavendish.openapi.webhook_operations import WEBHOOKS
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *JOBS,
     *ADVICE,
     *INSIGHT,
+    *WEBHOOKS,
     Operation(
         method="GET",
         path="/v1/models",

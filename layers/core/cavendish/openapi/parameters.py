@@ -8,6 +8,7 @@ from cavendish.claim import KEY
 from cavendish.listing import JobQuery
 from cavendish.recommend_rules import Query
 from cavendish.stats import StatsQuery
+from cavendish.webhook.listing import ENDPOINT_ID, DeliveryList
 
 
 def _in(place: str, name: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -30,6 +31,22 @@ _OF_JOBS: Final[dict[str, dict[str, Any]]] = {
         {"type": "string"},
         required=True,
         example="nano-banana-pro",
+    ),
+    "endpoint_id": _in(
+        "path",
+        "endpoint_id",
+        "The endpoint's id.",
+        {"type": "string", "pattern": ENDPOINT_ID},
+        required=True,
+        example="ep_01KX0000000000000000000000",
+    ),
+    "delivery_id": _in(
+        "path",
+        "delivery_id",
+        "The delivery's id.",
+        {"type": "string", "pattern": "^dlv_[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+        required=True,
+        example="dlv_01KX0000000000000000000000",
     ),
     "Idempotency-Key": _in(
         "header",
@@ -58,6 +75,12 @@ _OF_LISTS: Final = {
     "after": "Where the page before ended: its `next`.",
     "limit": "How many at most.",
 }
+_OF_DELIVERIES: Final = {
+    "endpoint": "Only deliveries to this endpoint.",
+    "status": "Only deliveries that stand there.",
+    "after": "Where the page before ended: its `next`.",
+    "limit": "How many at most.",
+}
 _OF_RECOMMENDATIONS: Final = {
     "use_case": "What the pictures are for: as in a submit, or a scene of the articles' tables.",
     "needs": "What matters, separated by commas.",
@@ -76,7 +99,9 @@ _SHOWN: Final[dict[str, Any]] = {"use_case": "web_display", "needs": ["text"]}
 def parameters() -> dict[str, dict[str, Any]]:
     """All of them. Those of queries are checked by a model each, and so their schemas are its own."""
     asked = _of_query(JobQuery, _OF_LISTS) | _of_query(Query, _OF_RECOMMENDATIONS) | _of_query(StatsQuery, _OF_STATS)
-    return _OF_JOBS | asked
+    # Lists of jobs have parameters of the same names.
+    delivered = {f"deliveries_{name}": one for name, one in _of_query(DeliveryList, _OF_DELIVERIES).items()}
+    return _OF_JOBS | asked | delivered
 
 
 def _of_query(query: type[BaseModel], described: dict[str, str]) -> dict[str, dict[str, Any]]:

@@ -8,19 +8,25 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from cavendish.catalog import Catalog
 from cavendish.estimate import Estimate
 from cavendish.matrix import ModelsView, ModelView
-from cavendish.openapi import answers
+from cavendish.openapi import answers, webhook_answers
 from cavendish.openapi.fields import WORDS, known
 from cavendish.problem import PROBLEMS
 from cavendish.recommend import Recommendation
 from cavendish.request import JobRequest
 from cavendish.standing import Providers
 from cavendish.stats import Stats
+from cavendish.webhook.listing import Replay
+from cavendish.webhook.request import EndpointChange, NewEndpoint
 
 Schema = dict[str, Any]
 
+_REQUESTS: Final = (JobRequest, NewEndpoint, EndpointChange, Replay)
 _ANSWERS: Final = (
     *(answers.Job, answers.Jobs, answers.Cancelled, answers.Problem, answers.Health, answers.Openapi),
     *(ModelView, ModelsView, Estimate, Recommendation, Providers, Stats),
+    *(webhook_answers.EndpointWithSecret, webhook_answers.Endpoints, webhook_answers.Deliveries),
+    *(webhook_answers.Replayed, webhook_answers.DefaultSecret, webhook_answers.WebhookKeys),
+    *(webhook_answers.JobMessage, webhook_answers.EndpointMessage),
 )
 #: Names in the document that differ from those of the classes.
 _CALLED: Final = {"ModelView": "Model", "ModelsView": "Models", "RetiredView": "Retired"}
@@ -29,7 +35,8 @@ _CALLED: Final = {"ModelView": "Model", "ModelsView": "Models", "RetiredView": "
 def schemas(catalog: Catalog) -> dict[str, Schema]:
     """All schemas, by their names in the document."""
     answered: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one, "serialization") for one in _ANSWERS]
-    _, made = models_json_schema([(JobRequest, "validation"), *answered], ref_template="#/components/schemas/{model}")
+    asked: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one, "validation") for one in _REQUESTS]
+    _, made = models_json_schema([*asked, *answered], ref_template="#/components/schemas/{model}")
     found: dict[str, Schema] = _told(made["$defs"])
     found["JobRequest"]["properties"] = _request_fields(found["JobRequest"]["properties"], catalog)
     found["Requested"] = _requested(found["JobRequest"]["properties"])

@@ -56,13 +56,14 @@ def parse_endpoint(body: bytes, wanted: type[_R], check: Check) -> _R:
         if request.url is not None:
             check(request.url)
     except ValidationError as error:
-        raise RequestInvalid([_fault(one, wanted) for one in error.errors(include_url=False)]) from None
+        raise RequestInvalid([fault(one, wanted) for one in error.errors(include_url=False)]) from None
     except AddressRefused as refused:
         raise RequestInvalid([RequestFault("/url", str(refused))]) from None
     return request
 
 
-def _fault(error: Any, wanted: type[Value]) -> RequestFault:
+def fault(error: Any, wanted: type[Value]) -> RequestFault:
+    """What pydantic found, as callers are told it."""
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return RequestFault(clean(pointer), f"there is no such field; the fields are {', '.join(wanted.model_fields)}")

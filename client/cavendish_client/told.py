@@ -1,4 +1,4 @@
-"""How a probe that cannot go on ends: with a sentence and an exit code, never with a traceback."""
+"""How a command that cannot go on ends: with a sentence and an exit code, never with a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,12 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cavendish_client.client import Problem
-from cavendish_client.probe.asks import NotProbed
 from cavendish_client.say import complain
 from cavendish_client.stack import OutputMissing
+
+
+class Unable(Exception):
+    """A command cannot go on; the message is the sentence that says why."""
 
 
 @contextmanager
@@ -18,7 +21,7 @@ def told(exit_code: int) -> Iterator[None]:
     """Tell what went wrong."""
     try:
         yield
-    except (NotProbed, OutputMissing, Problem) as error:
+    except (Unable, OutputMissing, Problem) as error:
         complain(str(error))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         complain(f"The API was not reached: {error}")

@@ -1,0 +1,33 @@
+"""What sends deliveries, built once: cryptography and what opens URLs are loaded by few other functions."""
+
+import random
+
+import web
+import webhook_keys
+import webhooks
+
+import wiring
+from adapters.slots_table import SlotsTable
+from cavendish.pipeline.deliver import Deliver
+from cavendish.pipeline.write_message import WriteMessage
+from once import once
+
+
+@once
+def deliverer() -> Deliver:
+    return Deliver(
+        deliveries=webhooks.deliveries(),
+        endpoints=webhooks.endpoints(),
+        slots=SlotsTable(wiring.client("dynamodb"), wiring.setting("JOBS_TABLE")),
+        queue=webhooks.queue(),
+        web=web.web(),
+        signer=webhook_keys.signer(),
+        write=WriteMessage(
+            jobs=wiring.jobs(),
+            images=wiring.images(),
+            endpoints=webhooks.endpoints(),
+            base_url=wiring.setting("API_URL"),
+        ),
+        clock=wiring.clock,
+        chance=random.random,
+    )

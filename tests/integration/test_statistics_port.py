@@ -1,0 +1,124 @@
+"""The port Statistics: one suite for the fake and for the table, and what only the table can meet."""
+
+from typing import Any
+
+import pytest
+
+from adapters.stats_table import StatsTable
+from cavendish.health import COARSE_S, window_at
+from cavendish.ports import Statistics
+from cavendish.sketch import Sketch
+from cavendish.tally import KEPT_S, Kind, Sum, Tally
+from tests.builders import FLASH, NOW, PRO
+from tests.fakes import FakeStatistics
+
+HOUR = window_at(NOW, COARSE_S)
+DAY = 86_400
+ODD = '#~ \u0000 " } {\U0001f426'
+
+
+def a_sum(*key: str, hour: int = HOUR, calls: int = 1, **tally: Any) -> Sum:
+    kind: Kind = "tag" if len(key) == 1 else "way"
+    return Sum(hour, kind, key or ("gemini", PRO, "1K"), Tally(calls=calls, **tally))
+
+
+@pytest.fixture
+def failures() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+def stored(dynamodb: Any, table: str, failures: list[Exception]) -> StatsTable:
+    return StatsTable(dynamodb, table, failures.append)
+
+
+@pytest.fixture(params=["fake", "table"])
+def statistics(request: pytest.FixtureRequest) -> Statistics:
+    fake: Statistics = FakeStatistics()
+    return fake if request.param == "fake" else request.getfixturevalue("stored")
+
+
+def read(
+    statistics: Statistics, kind: Kind = "way", since: float = NOW - DAY, until: float = NOW, most: int = 9
+) -> Any:
+    return statistics.read("acme", kind, since, until, most)
+
+
+def test_nothing_was_counted_where_nothing_was_added(statistics: Statistics) -> None:
+    assert read(statistics) == []
+
+
+def test_what_has_the_same_hour_and_key_is_added_up(statistics: Statistics) -> None:
+    statistics.add("acme", [a_sum(made=1, spent=134_000, times=Sketch.of([10]))])
+    statistics.add("acme", [a_sum(calls=2, spent=5, times=Sketch.of([10, 90]))])
+
+    assert read(statistics) == [a_sum(calls=3, made=1, spent=134_005, times=Sketch.of([10, 10, 90]))]
+
+
+def test_ways_and_tags_and_tenants_are_counted_apart(statistics: Statistics) -> None:
+    statistics.add("acme", [a_sum("gemini", FLASH, "4K"), a_sum("snow")])
+    statistics.add("other", [a_sum("theirs")])
+
+    assert read(statistics) == [a_sum("gemini", FLASH, "4K")]
+    assert read(statistics, "tag") == [a_sum("snow")]
+
+
+def test_hours_come_oldest_first_and_only_those_of_the_span(statistics: Statistics) -> None:
+    statistics.add("acme", [a_sum(hour=HOUR + n * COARSE_S, calls=10 + n) for n in (1, 0, -1, -2)])
+
+    assert [one.tally.calls for one in read(statistics, since=HOUR - 1, until=HOUR + 1)] == [9, 10]
+    assert read(statistics, since=NOW, until=NOW - 1) == []
+
+
+@pytest.mark.parametrize("since", [-62e9, -7_200.0])
+def test_before_the_epoch_nothing_was_counted(statistics: Statistics, since: float) -> None:
+    statistics.add("acme", [a_sum()])
+
+    assert read(statistics, since=since, until=-3_600.0) == []
+    assert read(statistics, since=since) == [a_sum()]
+
+
+def test_a_tag_may_be_any_text(statistics: Statistics) -> None:
+    statistics.add("acme", [a_sum(ODD), a_sum("~")])
+
+    assert {one.key for one in read(statistics, "tag", since=NOW)} == {(ODD,), ("~",)}
+
+
+def test_more_than_is_wanted_is_not_told_in_part(statistics: Statistics) -> None:
+    statistics.add("acme", [a_sum(str(n)) for n in range(10)])
+
+    assert read(statistics, "tag", most=9) is None
+    assert len(read(statistics, "tag", most=10)) == 10
+
+
+def test_the_table_forgets_sums_after_five_weeks(stored: StatsTable, dynamodb: Any, table: str) -> None:
+    stored.add("acme", [a_sum(), a_sum("snow")])
+
+    rows = dynamodb.scan(TableName=table)["Items"]
+    assert {int(row["expires_at"]["N"]) for row in rows} == {HOUR + COARSE_S + KEPT_S}
+    assert KEPT_S == 35 * DAY
+
+
+def test_rows_that_are_not_as_they_should_be_crash_no_reader(stored: StatsTable, dynamodb: Any, table: str) -> None:
+    stored.add("acme", [a_sum()])
+    way = '["gemini", "m", "8K"]'
+    for sk in (f"1#way#{HOUR:012}#no json", f'1#way#{HOUR:012}#["a"]', f"1#way#{str(HOUR)[:-1]:0>11}x#{way}"):
+        dynamodb.put_item(TableName=table, Item={"pk": {"S": "STATS#acme"}, "sk": {"S": sk}, "calls": {"N": "1"}})
+    newer = {"calls": {"N": "1"}, "made": {"S": "x"}, "spent": {"N": "1.5"}, "t_999": {"N": "1"}}
+    dynamodb.put_item(
+        TableName=table, Item={"pk": {"S": "STATS#acme"}, "sk": {"S": f"1#way#{HOUR:012}#{way}"}, **newer}
+    )
+
+    assert read(stored) == [a_sum(), a_sum("gemini", "m", "8K")]
+
+
+def test_what_cannot_be_added_is_told_and_the_rest_is_added(
+    stored: StatsTable, dynamodb: Any, table: str, failures: list[Exception]
+) -> None:
+    broken = {"pk": {"S": "STATS#acme"}, "sk": {"S": f'1#tag#{HOUR:012}#["a"]'}, "calls": {"S": "many"}}
+    dynamodb.put_item(TableName=table, Item=broken)
+
+    stored.add("acme", [a_sum("a"), a_sum("b")])
+
+    assert [type(one).__name__ for one in failures] == ["ClientError"]
+    assert {one.key: one.tally.calls for one in read(stored, "tag")} == {("a",): 0, ("b",): 1}
