@@ -48,7 +48,7 @@ def test_a_call_that_was_made_is_a_sample(outcome: Outcome) -> None:
     )
 
 
-@pytest.mark.parametrize("outcome", [*set(Outcome) - set(MADE), Outcome.BAD_KEY])
+@pytest.mark.parametrize("outcome", [*sorted(set(Outcome) - set(MADE)), Outcome.BAD_KEY])
 def test_what_made_no_call_is_none(outcome: Outcome) -> None:
     assert Sample.of(an_ended_attempt(outcome)) is None
 
