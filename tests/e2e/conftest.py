@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +13,6 @@ from tests.e2e.detour import Detour
 TIME_SCALE = 0.01
 #: How many attempts can be held in workers' hands when a test wants a queued job.
 WARM_WORKERS = 4
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that needs a cloud runs in one process: a second cloud beside it would take both cores."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("cloud"))
 
 
 @pytest.fixture(scope="session")
