@@ -30,11 +30,12 @@ def test_the_best_of_an_estimate_is_what_a_calm_job_costs(cloud: Cloud) -> None:
 def test_where_tokens_are_paid_a_calm_job_lies_between_the_best_and_the_worst(cloud: Cloud) -> None:
     prompt = cloud.prompt()
 
-    told = cloud.client.estimate(prompt, size="1K", model=PRO)["cost"]
-    job = cloud.made(prompt=prompt, size="1K", model=PRO)
+    # With a fallback to a cheaper model the picture's price is an average of both.
+    told = cloud.client.estimate(prompt, size="1K", model=PRO, allow_fallback=False)["cost"]
+    job = cloud.made(prompt=prompt, size="1K", model=PRO, allow_fallback=False)
 
     assert told["best_usd"] <= job["cost"]["total_usd"] <= told["worst_usd"]
-    assert job["cost"]["total_usd"] == pytest.approx(told["per_picture_usd"], rel=0.05)
+    assert job["cost"]["total_usd"] == pytest.approx(told["per_picture_usd"], rel=0.1)
 
 
 def test_nothing_is_called_and_nothing_is_written_for_an_estimate(cloud: Cloud) -> None:

@@ -15,10 +15,10 @@ def next_in_words(job: Job, attempt: Attempt, attempts: list[Attempt]) -> str | 
     later = [one for one in attempts if one.key.image == attempt.key.image and one.path > attempt.path]
     if step.rule is Rule.TAKE:
         return "done" if attempt.report.outcome is Outcome.OK else f"done: {why}, and that is accepted"
+    if job.ended and not later and (step.position is not None or job.status is Status.EXPIRED):
+        return f"end: {why}, and {_ended(job)}"
     if step.position is None:
         return f"end: {why}, and nothing is left to try"
-    if job.ended and not later:
-        return f"end: {why}, and {_ended(job)}"
     return _words(step, job.plan, attempt, later[0] if later else None, why)
 
 
