@@ -22,8 +22,8 @@ PRO = "gemini-3-pro-image"
 AT_ONCE = 4
 #: Where a price is by the token, the prompt and the thoughts are paid beside the picture.
 TOKENS = 0.25
-#: One of each kind: its own picture, sizes of its own, a task, a link. test_routes.py calls them all.
-ROUTES = ("gemini", "openai", "openoctopus", "nanobananaapi")
+#: One of each kind: its own picture, sizes of its own, a task, a link, one price. test_routes.py calls them all.
+ROUTES = ("gemini", "openai", "openoctopus", "nanobananaapi", "apiyi")
 
 
 def probed(cloud: Cloud, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
