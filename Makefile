@@ -42,9 +42,10 @@ setup: .venv/made ## Make .venv, with the cavendish command and all that the tes
 demo: .venv/made ## Show what it does, on this machine, without an account.
 	@.venv/bin/python -m local.demo $(ARGS)
 
-# Two processes have to find the same tests in the same order, also where a set has made them.
+# Two processes have to find the same tests in the same order, also where a set has made them. What a file sets up is set
+# up once, and the longest files, which need a cloud, come early.
 test: .venv/made ## Run all tests. ARGS="-k ladder" runs some.
-	@PYTHONHASHSEED=0 .venv/bin/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@PYTHONHASHSEED=0 .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/made $(SAM_MADE) ## Check style, types and the template.
 	@.venv/bin/ruff check --quiet --output-format concise $(ALL)

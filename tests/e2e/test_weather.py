@@ -1,4 +1,4 @@
-"""Two hundred jobs in the articles' weather: throttled, hung, refused, each ends, and none claims too much."""
+"""A hundred jobs in the articles' weather: throttled, hung, refused, each ends, and none claims too much."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from cavendish_client.client import TERMINAL
 from tests.e2e.cloud import CALLERS, Cloud, running_cloud
 from tests.e2e.pictures import SQUARE, pixels
 
-JOBS = 200
+JOBS = 100
 SEED = 20_261_120
-#: A model that hangs for ten minutes does so for thirty seconds.
-TIME_SCALE = 0.05
+#: A model that hangs for ten minutes does so for eighteen seconds.
+TIME_SCALE = 0.03
 WITHIN_S = 300
 
 SIZES = ("1K",) * 6 + ("2K",) * 3 + ("4K",)
