@@ -37,22 +37,35 @@ def read_fields(body: bytes) -> dict[str, Any]:
     if not body.strip():
         raise _invalid("the body is not JSON: it is empty; send an object with a prompt")
     try:
-        fields = _parsed(body)
-        kept_bytes = len(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+        fields = parsed(body.decode("utf-8"))
+        check_length(fields)
     except RecursionError:
         raise _invalid("the body is not JSON that we read: it is nested too deep") from None
     except ValueError as error:
         raise _invalid(f"the body is not JSON: {_told(error)}") from None
-    if kept_bytes > KEPT_MAX_BYTES:
-        raise RequestTooLarge(f"the request says {kept_bytes} bytes; at most {KEPT_MAX_BYTES} are taken")
     if not isinstance(fields, dict):
         raise _invalid("the body must be a JSON object; send one with a prompt")
     return fields
 
 
-def _parsed(body: bytes) -> Any:
+def check_length(fields: object) -> None:
+    """Whether what was sent can be kept, however it was written. Raises RequestTooLarge."""
+    kept_bytes = len(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+    if kept_bytes > KEPT_MAX_BYTES:
+        raise RequestTooLarge(f"the request says {kept_bytes} bytes; at most {KEPT_MAX_BYTES} are taken")
+
+
+def parsed(text: str) -> Any:
+    """What a JSON text says. Raises ValueError, whose `reason` can be told, or RecursionError."""
     hooks: dict[str, Any] = {"parse_int": _whole, "parse_float": _finite, "parse_constant": _no_number}
-    return json.loads(body.decode("utf-8"), object_pairs_hook=_named_once, **hooks)
+    return json.loads(text, object_pairs_hook=_named_once, **hooks)
+
+
+def reason(error: ValueError) -> str:
+    """What is wrong with a JSON text, in words of ours, without the place."""
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    return next((words for start, words in WORDS.items() if error.msg.startswith(start)), "JSON does not go on so")
 
 
 def _invalid(detail: str) -> RequestInvalid:
@@ -63,9 +76,8 @@ def _told(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte {error.start + 1} is not UTF-8; send all of it as UTF-8"
     if not isinstance(error, json.JSONDecodeError):
-        return str(error)
-    words = next((words for start, words in WORDS.items() if error.msg.startswith(start)), "JSON does not go on so")
-    return f"in line {error.lineno}, column {error.colno} {words}"
+        return reason(error)
+    return f"in line {error.lineno}, column {error.colno} {reason(error)}"
 
 
 def _no_number(name: str) -> NoReturn:
