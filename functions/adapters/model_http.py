@@ -55,7 +55,7 @@ class ModelHttp:
             self._client.stream(
                 request.method,
                 request.url(url),
-                content=body,
+                content=body if request.file is None else request.file,
                 headers=headers,
                 timeout=httpx.Timeout(limit_s, connect=min(_CONNECT_S, limit_s)),
                 extensions={"trace": trace},

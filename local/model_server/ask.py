@@ -24,6 +24,7 @@ class Ask:
     exact: Pixels | None = None  # where the request names pixels and the model obeys
     usd: Mapping[str, float] | None = None  # what a gateway takes per picture; else the model's own price
     credits: Mapping[str, int] | None = None  # the same, where a gateway counts in credits
+    share: float = 1.0  # of the price that is paid: a batch costs half
     blank_billed: bool = False  # a 200 without a picture costs what a picture costs
     said: Mapping[str, Any] = field(default_factory=dict)  # what the answer repeats or depends on
 
@@ -35,7 +36,7 @@ class Ask:
     def price(self, size: str | None = None) -> float:
         """A script may deliver a size that is not sold."""
         prices = self.usd or self.model.usd
-        return self.n * prices.get(size or self.size, prices.get("1K", 0.0))
+        return self.n * self.share * prices.get(size or self.size, prices.get("1K", 0.0))
 
     def credit(self, size: str | None = None) -> int:
         return self.n * (self.credits or {}).get(size or self.size, 0)

@@ -37,6 +37,16 @@ async def set_weather(request: web.Request) -> web.Response:
     return web.json_response({"weather": world.weather.climate})
 
 
+@routes.put("/_control/most")
+async def set_most(request: web.Request) -> web.Response:
+    """How many calls of each model may run at once, by its id; scripts are for those that may."""
+    most = await request.json()
+    if not isinstance(most, dict) or not all(type(calls) is int and calls >= 0 for calls in most.values()):
+        return _refused('the most calls at once are {"model id": 4}, and {} takes all limits back')
+    request.app[WORLD].most = most
+    return web.json_response(most)
+
+
 @routes.get("/_control/calls")
 async def calls(request: web.Request) -> web.Response:
     """All of them, or with ?prompt= those that asked for exactly this."""

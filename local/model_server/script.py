@@ -84,13 +84,16 @@ AT_ONCE = 0.05
 
 
 class UnknownWordError(ValueError):
-    def __init__(self, word: str) -> None:
-        valued = [*(f"{name}=REASON" for name in ("finish", "block")), "status=NNN"]
-        options = [*(f"{name}=2s" for name in DURATIONS), *(f"size={size}" for size in SCALE)]
-        options += [f"usage={'|'.join(USAGES)}", "bytes=2GB", "link=URL", "link=gone", "on-link"]
-        options.append("version=MODEL")
-        known = f"{', '.join((*KINDS, *valued, *QUALIFIERS, *SHAPES))}, and the options {', '.join(options)}"
-        super().__init__(f"{word!r} is not a word of the script; known are {known}")
+    def __init__(self, word: str, known: str = "") -> None:
+        super().__init__(f"{word!r} is not a word of the script; known are {known or _known()}")
+
+
+def _known() -> str:
+    valued = [*(f"{name}=REASON" for name in ("finish", "block")), "status=NNN"]
+    options = [*(f"{name}=2s" for name in DURATIONS), *(f"size={size}" for size in SCALE)]
+    options += [f"usage={'|'.join(USAGES)}", "bytes=2GB", "link=URL", "link=gone", "on-link"]
+    options.append("version=MODEL")
+    return f"{', '.join((*KINDS, *valued, *QUALIFIERS, *SHAPES))}, and the options {', '.join(options)}"
 
 
 def parse(answer: str) -> Fate:

@@ -10,7 +10,7 @@ from local.model_server.assets import Assets
 from local.model_server.bill import Ledger
 from local.model_server.fate import Fate
 from local.model_server.record import Requests
-from local.model_server.script import Scripts
+from local.model_server.script import AT_ONCE, Scripts
 from local.model_server.weather import HOUR, Weather
 
 TAKES = 4  # a prompt asked again gets another picture, and the fifth time the first again
@@ -23,6 +23,7 @@ class World:
     time_scale: float = 1.0  # real seconds per second of the weather
     start_hour: float = 12.0  # UTC
     scripts: Scripts = field(default_factory=Scripts)
+    most: dict[str, int] = field(default_factory=dict)  # calls at once, by model; whoever comes then gets a 429
     ledger: Ledger = field(default_factory=Ledger)
     requests: Requests = field(default_factory=Requests)
     assets: Assets = field(default_factory=Assets)
@@ -37,6 +38,8 @@ class World:
     def fate(self, ask: Ask) -> Fate:
         model = ask.model.id
         others = self.ledger.in_flight(model) - 1
+        if others >= self.most.get(model, others + 1):
+            return Fate(kind="429", after_s=AT_ONCE)
         return self.scripts.take(ask.prompt, model) or self.weather.draw(
             model, ask.size, self.now(), others, ask.prompt
         )

@@ -1,6 +1,7 @@
 """The client for paid calls, against real sockets: sent once, never longer than its limit, never through a proxy."""
 
 import gzip
+import io
 import json
 import socket
 import threading
@@ -43,6 +44,20 @@ def test_the_request_goes_out_whole_and_asks_for_no_compression(
     assert line == "post /v1beta/models/m:generatecontent http/1.1"
     assert {"accept-encoding: identity", "x-goog-api-key: secret", "content-type: application/json"} <= set(headers)
     assert (json.loads(body), "日本".encode() in body) == ({"text": "日本 🍌"}, True)
+
+
+def test_a_file_goes_out_whole_from_where_it_stands_with_its_length(
+    client: ModelHttp, serve: Callable[..., Server]
+) -> None:
+    server, file = serve(), io.BytesIO(b"gone" + b"lines\n" * 50_000)
+    file.seek(4)
+    request = WireRequest(path="/upload", headers={"content-length": "300000"}, file=file)
+    with client.send(server.url, request, limit_s=5) as answer:
+        b"".join(answer.chunks())
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+
+    assert body == b"lines\n" * 50_000
+    assert (head.lower().count(b"content-length: 300000"), b"transfer-encoding" in head.lower()) == (1, False)
 
 
 def test_a_body_that_was_compressed_all_the_same_is_read(client: ModelHttp, serve: Callable[..., Server]) -> None:

@@ -58,6 +58,26 @@ def test_the_server_stops_at_once_even_with_a_hanging_call(own_server):
         assert time.monotonic() - started < 1.0
 
 
+def test_a_model_takes_so_many_calls_at_once_and_others_are_not_limited(own_server):
+    httpx.put(f"{own_server.url}/_control/most", json={FLASH: 0}).raise_for_status()
+    assert [own_server.generate("now", model).status_code for model in (FLASH, PRO)] == [429, 200]
+
+    httpx.put(f"{own_server.url}/_control/most", json={FLASH: 1}).raise_for_status()
+    own_server.script("held", "stall")
+    address = f"{own_server.url}/v1/models/{FLASH}:generateContent?key=k"
+    with httpx.stream("POST", address, json={"contents": [{"parts": [{"text": "held"}]}]}):
+        assert own_server.generate("one too many", FLASH).status_code == 429
+
+        httpx.put(f"{own_server.url}/_control/most", json={}).raise_for_status()
+        assert own_server.generate("the next", FLASH).status_code == 200
+
+
+def test_a_limit_that_is_none_is_refused(own_server):
+    refused = httpx.put(f"{own_server.url}/_control/most", json={FLASH: "four"})
+
+    assert (refused.status_code, "{} takes all limits back" in refused.json()["error"]) == (400, True)
+
+
 def test_the_weather_can_be_changed_while_it_runs(own_server):
     changed = httpx.post(f"{own_server.url}/_control/weather", json={"weather": "drift"})
     refused = httpx.post(f"{own_server.url}/_control/weather", json={"weather": "sunny"})

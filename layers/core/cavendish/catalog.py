@@ -8,6 +8,8 @@ from pydantic import model_validator
 
 from cavendish.model import Model
 from cavendish.pixels import Pixels, PixelTable
+from cavendish.plan import Call
+from cavendish.price import Price
 from cavendish.route import Offer, Route
 from cavendish.size import Tier
 from cavendish.value import Entry
@@ -58,6 +60,11 @@ class Catalog(Entry):
     def offer(self, route: str, model_id: str) -> Offer:
         """What a route offers of a model, which a plan names. Raises KeyError where the catalogue has lost it."""
         return self.routes[route].models[model_id]
+
+    def price(self, call: Call) -> Price:
+        """What a call is charged by. Raises KeyError where the catalogue has lost its route or model."""
+        price, economy = self.offer(call.route, call.model).price, self.routes[call.route].economy
+        return price.cut(economy.price, economy.source) if call.economy and economy else price
 
     def makers(self, size: Tier, ratio: str) -> list[Model]:
         """The models that can make this, in the catalogue's order, those about to retire last."""

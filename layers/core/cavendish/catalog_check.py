@@ -29,6 +29,8 @@ def faults(catalog: Catalog) -> Iterator[Fault]:
     for key, model in catalog.models.items():
         yield from (Fault(("models", key, *path), sentence) for path, sentence in _of_model(catalog, model))
     for name, route in catalog.routes.items():
+        if route.economy and route.dialect != "gemini":
+            yield Fault(("routes", name, "economy"), f"route {name} has an economy, and no dialect with a batch API")
         for model_id, offer in route.models.items():
             model = catalog.model(model_id)
             if more := [*(set(offer.sizes) - set(model.sizes)), *(set(offer.ratios) - set(model.ratios))]:
@@ -59,6 +61,8 @@ def _unknown_sources(catalog: Catalog) -> Iterator[Fault]:
 def _named_sources(catalog: Catalog) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, route in catalog.routes.items():
         yield ("routes", name, "source"), route.source
+        if route.economy:
+            yield ("routes", name, "economy"), route.economy.source
         for model_id, offer in route.models.items():
             yield ("routes", name, "models", model_id, "price"), offer.price.source
     for name, table in catalog.pixels.items():

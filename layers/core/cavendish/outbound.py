@@ -1,12 +1,15 @@
 """The ports that lead out of the account, to models and to others' URLs: each a real adapter, and a fake."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from cavendish.credential import Credential
+from cavendish.outcome import Report
 from cavendish.wire import WireRequest
+from cavendish.wire.gemini_operation import Operation
+from cavendish.wire.gemini_results import Answered
 
 
 class ModelAnswer(Protocol):
@@ -39,6 +42,41 @@ class Models(Protocol):
         """Send a request, once, and never again. Everything until the body's end takes `limit_s` at most.
 
         Raises CallFailed.
+        """
+
+
+class BatchModels(Protocol):
+    """The batch APIs of providers, on routes that have an economy: many calls in one, made within a day.
+
+    `title` is our name for a batch, `operation` and `file` are the provider's. A report says why there is no answer,
+    and whether that may be billed. Each method takes `limit_s` at most.
+    """
+
+    def upload(self, route: str, title: str, lines: Iterable[bytes], *, limit_s: float) -> str | Report:
+        """Send the lines of a batch; gives the file's name. Free, and kept for two days."""
+
+    def create(self, route: str, model: str, file: str, title: str, *, limit_s: float) -> Operation | Report:
+        """Begin the batch whose lines are in this file. `model` is what it is called on the route.
+
+        Once, and never again: after a report with `billed` unknown, look with `find` whether it was begun.
+        """
+
+    def find(self, route: str, title: str, *, limit_s: float) -> Operation | Report | None:
+        """The newest batch with this title; None if there is none."""
+
+    def look(self, route: str, operation: str, *, limit_s: float) -> Operation | Report:
+        """Where a batch stands."""
+
+    def cancel(self, route: str, operation: str, *, limit_s: float) -> Report | None:
+        """Ask for its end; None: that was heard. What was made until then may be billed."""
+
+    def results(
+        self, route: str, file: str, keys: Collection[str], *, limit_s: float
+    ) -> AbstractContextManager[Iterator[Answered]]:
+        """What came of each of these lines, once. A picture's file is open until the next one is asked for.
+
+        Reading is free and can be repeated. Raises CallFailed, also between two of them: "garbled" where no other try
+        will help, because the file is gone.
         """
 
 

@@ -66,6 +66,8 @@ class Call(Value):
     #: What is taken all the same, of what comes with a picture.
     accept: tuple[Outcome, ...] = ()
     limit_s: int
+    #: Asked together with others through the provider's batch API, at its price (route.py).
+    economy: bool = False
 
 
 class PlannedRoute(Value):
@@ -106,6 +108,10 @@ class Plan(Value):
 
     def at(self, position: "Position") -> PlannedRoute:
         return self.steps[position.step].routes[position.route]
+
+    def until(self, deadline_at: float) -> Self:
+        """The same plan with another deadline."""
+        return self.model_copy(update={"deadline_at": deadline_at})
 
 
 class Position(NamedTuple):
@@ -168,11 +174,15 @@ class Walked(NamedTuple):
 def walk(
     plan: Plan, attempt: Callable[[Call, float], tuple[Report, float]], *, now: float, chance: Callable[[], float]
 ) -> list[Walked]:
-    """Walk the whole ladder of one image. `attempt` gets a call and the time, and gives the report and when it came."""
+    """Walk the whole ladder of one image. `attempt` gets a call and the time, and gives the report and when it came.
+
+    A report may tell of another deadline: that of a bulk job counts from its first attempt.
+    """
     walked: list[Walked] = []
     position: Position | None = Position()
     while position is not None:
         report, now = attempt(plan.at(position).call, now)
+        plan = plan if report.deadline_at is None else plan.until(report.deadline_at)
         step = follow(plan, position, report, now=now, chance=chance())
         walked.append(Walked(position, report, step))
         position, now = step.position, now + step.wait_s

@@ -41,6 +41,16 @@ class Price(Entry):
     credits: dict[Tier, float] | None = None
     usd_per_credit: float | None = None
 
+    def cut(self, factor: float, source: str) -> Self:
+        """What is paid where only this part of it is asked for."""
+        rates = self.per_million and {kind: usd * factor for kind, usd in self.per_million}
+        changes: dict[str, Any] = {
+            "source": source,
+            "image": {size: usd * factor for size, usd in self.image.items()},
+            "per_million": PerMillion(**rates) if rates else None,
+        }
+        return self.model_copy(update=changes)
+
     @model_validator(mode="before")
     @classmethod
     def _credits_are_money(cls, row: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,14 @@ class Offer(Entry):
         return self
 
 
+class Economy(Entry):
+    """A provider's batch API: many calls in one, made within a day."""
+
+    #: The part of each price that is paid, of pictures and of tokens.
+    price: float = Field(gt=0, le=1)
+    source: str
+
+
 class Route(Entry):
     """A way to models: whose dialect is spoken, where, and with which key."""
 
@@ -64,6 +72,8 @@ class Route(Entry):
     ready: bool = True
     quirks: tuple[Quirk, ...] = ()
     source: str
+    #: None: its provider has no batch API, or not one that is spoken here (wire/gemini_batch.py).
+    economy: Economy | None = None
     #: By the model's id.
     models: dict[str, Offer]
 

@@ -21,6 +21,6 @@ async def show_model(request: web.Request) -> web.Response:
 
 
 def _described(name: str, model: Model) -> dict[str, Any]:
-    methods = ["generateContent", "streamGenerateContent"]
+    methods = ["generateContent", "streamGenerateContent", "batchGenerateContent"]
     facts = {"displayName": name, "thinking": model.thinks}
     return {"name": f"models/{name}", **facts, "supportedGenerationMethods": methods}

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from local.model_server.call import serve
+from local.model_server.google import batch_routes, file_routes
 from local.model_server.google.dialects import GEMINI, VERTEX
 from local.model_server.google.interactions import INTERACTIONS
 from local.model_server.google.listing import show_model
@@ -19,3 +20,5 @@ def add(app: web.Application) -> None:
     published = "/{surface:publishers}/google/models/" + f"{MODEL}:{METHODS}"
     for place in ("", "/projects/{project}/locations/{location}"):
         post("/{version:v1|v1beta1}" + place + published, serve(VERTEX))
+    file_routes.add(app)
+    batch_routes.add(app)

@@ -25,7 +25,8 @@ class Count:
             return None
         per = ask.model.usd_per_million
         text, given = self.text + self.thoughts, self.given
-        return round((given * per["text_in"] + text * per["text_out"] + self.image * per["image_out"]) / 1e6, 6)
+        total = given * per["text_in"] + text * per["text_out"] + self.image * per["image_out"]
+        return round(ask.share * total / 1e6, 6)
 
     @property
     def total(self) -> int:

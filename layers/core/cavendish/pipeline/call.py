@@ -9,7 +9,6 @@ from cavendish.answer import Picture
 from cavendish.attempt import Attempt, Result
 from cavendish.budget import Hold
 from cavendish.catalog import Catalog
-from cavendish.errors import CallFailed, KeyRefused
 from cavendish.image import NotAnImage, Truncated, fits, measure
 from cavendish.job import Job
 from cavendish.model_version import other_model
@@ -17,14 +16,15 @@ from cavendish.one_colour import one_colour
 from cavendish.outbound import Models, Web
 from cavendish.outcome import Billed, Outcome, Report, report
 from cavendish.pipeline.converse import Line, converse
-from cavendish.pipeline.receive import Stopwatch, failed
+from cavendish.pipeline.receive import Stopwatch
+from cavendish.pipeline.unlock import unlock
 from cavendish.plan import Call
 from cavendish.ports import Images
 from cavendish.price import Price, price_of, worst
 from cavendish.route import Route
 from cavendish.stored_image import StoredImage
 from cavendish.wire import Asked, Codec, Reading, WireRequest
-from cavendish.wire.auth import headers, without_key
+from cavendish.wire.auth import without_key
 from cavendish.wire.codecs import CODECS
 
 
@@ -52,16 +52,10 @@ class Caller:
 
     def prepare(self, asked: Call, prompt: str) -> Result | WireRequest:
         """The request as it will go out; or the result, where there is no key to send it with."""
-        try:
-            credential = self._models.credential(asked.route)
-            shown = headers(self._route(asked).auth, credential) if credential else {}
-        except CallFailed as failure:
-            return Result(report=failed(failure))
-        except KeyRefused as refused:
-            return Result(report=report(Outcome.BAD_KEY, detail=f"route {asked.route}: {refused}"))
-        if credential is None:
-            missing = f"no usable key is set for the route {asked.route}; set one with: cavendish keys provider"
-            return Result(report=report(Outcome.BAD_KEY, detail=missing))
+        opened = unlock(self._models, asked.route, self._catalog)
+        if isinstance(opened, Report):
+            return Result(report=opened)
+        credential, shown = opened
         request = self._codec(asked).request(Asked.of(asked, prompt, self._catalog, credential.account))
         return replace(request, headers={**request.headers, **shown})
 
@@ -82,6 +76,10 @@ class Caller:
             )
             return self._stored(attempt, without_key(converse(line, request), request.headers), watch)
 
+    def take(self, attempt: Attempt, reading: Reading) -> Result:
+        """What came of the attempt's call in a batch: measured, judged, charged and stored as any answer is."""
+        return self._stored(attempt, reading, Stopwatch(self._clock))
+
     def broken(self, asked: Call, error: Exception) -> Result:
         """What is known of a call whose worker failed after it was begun."""
         return lost(asked, self._catalog, f"the worker failed after the call was begun: {type(error).__name__}")
@@ -93,7 +91,7 @@ class Caller:
         return Hold(tenant=job.tenant, amount=worst(price, asked.size, prompt), list_usd=at_list)
 
     def _price(self, asked: Call) -> Price:
-        return self._catalog.offer(asked.route, asked.model).price
+        return self._catalog.price(asked)
 
     def _route(self, asked: Call) -> Route:
         return self._catalog.routes[asked.route]
@@ -168,7 +166,7 @@ class Caller:
 
 def lost(asked: Call, catalog: Catalog, detail: str = "") -> Result:
     """What is known of a call whose worker failed or vanished: nothing, but that it may be billed."""
-    found = price_of(catalog.offer(asked.route, asked.model).price, asked.size, None, None)
+    found = price_of(catalog.price(asked), asked.size, None, None)
     said = report(Outcome.LOST_WORKER, detail=detail)
     return Result(report=said, cost_usd=found.usd, priced=found.priced, estimated=True)
 

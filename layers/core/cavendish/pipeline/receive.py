@@ -1,15 +1,16 @@
 """The wire's half of a call: the request goes out, the answer is read as it arrives, and what it says comes back."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
 from cavendish.errors import CallFailed
 from cavendish.outbound import ModelAnswer, Models
 from cavendish.outcome import Billed, Outcome, Report, report
 from cavendish.wire import Codec, Reading, WireRequest
-from cavendish.wire.miscounts import miscounted
+from cavendish.wire.miscounts import believed
+
+Heard = TypeVar("Heard")
 
 #: An answer that is no success gets this long for its body, in seconds: its status says nearly all of it.
 _ERROR_BODY_S: Final = 5.0
@@ -57,25 +58,38 @@ def ask(
     limit_s: float,
 ) -> Reading:
     """Send the request once, and say what came of it."""
+
+    def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
+        return believed(codec.read(status, headers, document), document)
+
+    said = hear(models, url, request, read=read, reader=reader, watch=watch, limit_s=limit_s)
+    return Reading(report=said) if isinstance(said, Report) else said
+
+
+def hear(
+    models: Models,
+    url: str,
+    request: WireRequest,
+    *,
+    read: Callable[[int, Mapping[str, str], Any], Heard],
+    reader: AnswerReader,
+    watch: Stopwatch,
+    limit_s: float,
+) -> Heard | Report:
+    """Send the request once: what is read of its status, headers and JSON, or why there is nothing to read."""
     try:
         with models.send(url, request, limit_s=limit_s) as answer:
             document = _receive(answer, reader, watch)
-        reading = _believed(codec.read(answer.status, answer.headers, document), document)
+        heard = read(answer.status, answer.headers, document)
         watch.lap("decode")
     except CallFailed as failure:
         watch.lap("download" if "upstream" in watch.laps else "upstream")
-        reading = Reading(report=failed(failure))
+        return failed(failure)
     except (AnswerGarbled, AnswerTooLarge) as fault:
-        reading = Reading(report=report(Outcome.GARBLED, detail=str(fault)))
+        return report(Outcome.GARBLED, detail=str(fault))
     except AnswerTruncated as fault:
-        reading = Reading(report=report(Outcome.CONNECTION_LOST, detail=str(fault)))
-    return reading
-
-
-def _believed(reading: Reading, document: Any) -> Reading:
-    """The reading without a count of which a part cannot be."""
-    odd = miscounted(document)
-    return replace(reading, usage=None, cost_usd=None, odd=odd) if odd else reading
+        return report(Outcome.CONNECTION_LOST, detail=str(fault))
+    return heard
 
 
 def _receive(answer: ModelAnswer, reader: AnswerReader, watch: Stopwatch) -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, Self
+from typing import Any, BinaryIO, Final, Literal, Protocol, Self
 
 from cavendish.answer import Picture
 from cavendish.catalog import Catalog
@@ -12,6 +12,8 @@ from cavendish.pixels import Pixels
 from cavendish.plan import Call
 from cavendish.price import Usage
 from cavendish.route import Offer, Quirk
+
+UPLOAD: Final = "/upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,18 @@ class WireRequest:
     body: dict[str, Any] | None = field(default=None, repr=False)
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     method: Literal["POST", "GET"] = "POST"
+    #: Sent instead of a body, from where it stands; how long it is, the headers say.
+    file: BinaryIO | None = field(default=None, repr=False)
 
     def url(self, base: str) -> str:
         """Where it goes. A base that names a version of its own (".../v1", ".../v1beta") keeps that one."""
-        versioned = re.search(r"[^/]/v[0-9]+[a-z0-9]*$", base)
-        return base + (self.path[self.path.index("/", 1) :] if versioned else self.path)
+        versioned = re.search(r"(?<=[^/])/v[0-9]+[a-z0-9]*$", base)
+        if not versioned:
+            return base + self.path
+        # Google's door for files stands before the version.
+        door = UPLOAD if self.path.startswith(f"{UPLOAD}/") else ""
+        path = self.path.removeprefix(door)
+        return base[: versioned.start()] + door + versioned[0] + path[path.index("/", 1) :]
 
     def look(self, path: str) -> "WireRequest":
         """What looks after it: free, and shown to the same door with the same key."""

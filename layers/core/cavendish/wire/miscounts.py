@@ -1,7 +1,9 @@
 """Counts that cannot be: negative, no whole number, words. Who says one such thing is not believed in the others."""
 
+from dataclasses import replace
 from typing import Any, Final
 
+from cavendish.wire import Reading
 from cavendish.wire.fields import fields, objects, only, pick, usd
 from cavendish.wire.unknown import mark
 
@@ -10,6 +12,12 @@ _PLACES: Final = ("usageMetadata", "usage")
 _LEVELS: Final = 3
 #: More than any model reads or writes in an answer, by far.
 _MOST: Final = 100_000_000
+
+
+def believed(reading: Reading, document: Any) -> Reading:
+    """The reading of a document without a count of which a part cannot be."""
+    odd = miscounted(document)
+    return replace(reading, usage=None, cost_usd=None, odd=odd) if odd else reading
 
 
 def miscounted(document: Any) -> str:
