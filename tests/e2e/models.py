@@ -20,6 +20,10 @@ class Models:
         body = {"match": match, "answers": answers, "model": model}
         httpx.post(f"{self.url}/_control/scripts", json=body).raise_for_status()
 
+    def limit(self, **most: int) -> None:
+        """How many calls of each model run at once; one more gets a 429. Without any: as many as come."""
+        httpx.put(f"{self.url}/_control/most", json=most).raise_for_status()
+
     def forget(self) -> None:
         """Take back all scripts: from now on the weather decides."""
         httpx.delete(f"{self.url}/_control/scripts").raise_for_status()

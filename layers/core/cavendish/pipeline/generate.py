@@ -9,13 +9,17 @@ from cavendish.doors import Closure, find
 from cavendish.errors import AttemptError, MessageUnreadable, OverBudget, WorkflowClosed
 from cavendish.health import Sample
 from cavendish.job import Job, Status
+from cavendish.learned import Closures, Measurements
 from cavendish.outcome import Outcome, Report, report
 from cavendish.outlook import Routing
+from cavendish.permits import Permit
 from cavendish.pipeline.call import Caller
+from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.looks import look_again
 from cavendish.plan import Position
-from cavendish.ports import Closures, Images, Jobs, Measurements, Workflow
+from cavendish.ports import Images, Jobs, Workflow
 from cavendish.time_left import in_time, limit
+from cavendish.wire import WireRequest
 
 
 class Generate:
@@ -30,6 +34,7 @@ class Generate:
         workflow: Workflow,
         measurements: Measurements,
         closures: Closures,
+        gate: Gate,
         routing: Routing,
         clock: Callable[[], float],
     ) -> None:
@@ -39,6 +44,7 @@ class Generate:
         self._workflow = workflow
         self._measurements = measurements
         self._closures = closures
+        self._gate = gate
         self._routing = routing
         self._clock = clock
 
@@ -89,21 +95,29 @@ class Generate:
     def _attempt(self, job: Job, message: AttemptMessage, worker_until: float) -> Report | None:
         job = self._tell_of_the_way_down(job, message)
         now = self._clock()
-        limit_s = limit(message.call, deadline_at=job.deadline_at, worker_until=worker_until, now=now)
+        attempted = job.attempted(now)
+        limit_s = limit(message.call, deadline_at=attempted.deadline_at, worker_until=worker_until, now=now)
         attempt = begin(message, limit_s, now, self._caller.hold(message.call, job))
         request = self._spared(job, message, now) or self._caller.prepare(attempt.call, job.request.prompt)
         if isinstance(request, Result):
             return self._uncalled(attempt, request)
+        with self._gate.admitted(job, message, attempt) as permit:
+            return self._called(job, attempt, request, permit) if permit else None
+
+    def _called(self, job: Job, attempt: Attempt, request: WireRequest, permit: Permit) -> Report | None:
+        attempted = job.attempted(attempt.started_at)
         try:
-            self._jobs.begin(attempt, now, job.request.max_cost)
+            if attempted is not job:  # of several images that begin together one writes it, and the others look again
+                self._jobs.save(job, attempted, attempted.event("job.attempted"))
+            self._jobs.begin(attempt, attempt.started_at, job.request.max_cost)
         except OverBudget as over:
             return self._uncalled(attempt, Result(report=report(Outcome.OVER_BUDGET, detail=str(over))))
         try:
             result = self._caller.call(attempt, request)
         except Exception as error:  # ours, and after the call: it is told as what it is, then logged
-            self._end(attempt, self._caller.broken(attempt.call, error))
+            self._end(attempt, self._caller.broken(attempt.call, error), permit)
             raise
-        return self._end(attempt, result)
+        return self._end(attempt, result, permit)
 
     def _spared(self, job: Job, message: AttemptMessage, now: float) -> Result | None:
         """What a call would come to that is not worth making; None: it is."""
@@ -121,20 +135,21 @@ class Generate:
         self._jobs.begin(ended, ended.started_at)
         return self._report(ended)
 
-    def _end(self, attempt: Attempt, result: Result) -> Report | None:
+    def _end(self, attempt: Attempt, result: Result, permit: Permit) -> Report | None:
         ended = self._jobs.end(attempt.key, result, self._clock())
         if ended is None:
             return None
         said = self._report(ended)
-        self._measure(ended)
+        self._measure(ended, permit)
         return said
 
-    def _measure(self, ended: Attempt) -> None:
+    def _measure(self, ended: Attempt, permit: Permit) -> None:
         """Count the call, after its report: nobody waits for it. What others ended is not counted: it tells no time."""
         sample = Sample.of(ended)
         if sample is None:
             return
         self._measurements.record(sample)
+        self._gate.learn(permit, sample.outcome, sample.at)
         if ended.report and (closure := Closure.of(ended.call, ended.report, sample.at)):
             self._closures.close(closure)
 
@@ -179,6 +194,6 @@ def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Repor
             elif attempt.state is State.LOST and not attempt.made:
                 workflow.fail(token, AttemptError.LOST)
             else:
-                workflow.succeed(token, attempt.result.report)
+                workflow.succeed(token, job.dated(attempt.result.report) if job else attempt.result.report)
     jobs.reported(attempt.key)
     return attempt.result.report

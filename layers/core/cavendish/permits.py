@@ -1,0 +1,155 @@
+"""How many calls of a model on a route may run at once since it throttled: half as many then, one more when well.
+
+A model that did not throttle for an hour is not counted: no call of it is slowed, and nobody writes for it. From its
+first 429 on each call needs a permit, which is leased, so that one that a worker took with it comes back by itself.
+"""
+
+import math
+import zlib
+from collections.abc import Mapping
+from typing import Final, NamedTuple, Self
+
+from pydantic import Field
+
+from cavendish.value import Value
+
+#: Permits before the first throttle: about what a deployment runs at once as it is delivered (20 calls and 5 batches
+#: of ten), so that one that is throttled by chance is hardly slowed.
+START: Final = 64
+#: There are never fewer permits, and never more, however long all goes well: 1,024 is a Lambda account's usual limit.
+LEAST, MOST = 1.0, 1024.0
+#: A throttle leaves this share of them.
+_LEFT: Final = 0.5
+#: What throttles so soon after that, in seconds, was on its way already: it is the same congestion, told again.
+SETTLES_S: Final = 10.0
+#: Without a throttle for so long, in seconds, permits are forgotten: quotas are counted by the minute.
+FORGOTTEN_S: Final = 3600.0
+#: A shard is one row of leases, with so many at most: below a kilobyte, which is what one write unit buys.
+PER_SHARD: Final = 8
+#: So many shards are looked into for a permit: each look costs half a read unit.
+_LOOKS: Final = 2
+#: Who gets none waits at least the first of these, in seconds; its waits double up to the second, which SQS can hold.
+_WAIT_S: Final = (1.0, 900.0)
+_FIRST_WAIT_S: Final = 2.0
+_DOUBLINGS: Final = 9
+
+
+class Concurrency(Value):
+    """The permits of a model on a route. `throttled_at` is in seconds since the epoch."""
+
+    route: str
+    model: str
+    #: Fractions count for nothing yet.
+    permits: float = Field(ge=LEAST, le=MOST)
+    throttled_at: float
+
+    @classmethod
+    def first(cls, route: str, model: str, now: float) -> Self:
+        """After the first throttle."""
+        return cls(route=route, model=model, permits=START * _LEFT, throttled_at=now)
+
+    def throttled(self, now: float) -> Self:
+        """After one more: the same, if the last one was just now."""
+        if now < self.throttled_at + SETTLES_S:
+            return self
+        return self.model_copy(update={"permits": max(LEAST, self.permits * _LEFT), "throttled_at": now})
+
+    def grown(self) -> Self:
+        """With one more."""
+        return self.model_copy(update={"permits": min(MOST, self.permits + 1)})
+
+    def grows(self, chance: float, now: float) -> bool:
+        """Whether a success brings one more: one of as many as there are permits does, thus one write each time that
+        all of them were used; none while it is not known what the last throttle led to. `chance` is from 0 to 1."""
+        return now >= self.throttled_at + SETTLES_S and chance * self.permits < 1
+
+    def forgotten(self, now: float) -> bool:
+        return now >= self.throttled_at + FORGOTTEN_S
+
+
+class Shard(NamedTuple):
+    """A part of the permits, in slots from 0 on."""
+
+    number: int
+    permits: int
+
+    def free(self, leases: Mapping[int, str], holder: str, now: float) -> list[int]:
+        """The slots that a holder may try, its own one first; others begin elsewhere, so that rivals rarely meet."""
+        out = self._out(leases, holder, now)
+        if len(out) >= self.permits:
+            return []
+        begin = zlib.crc32(holder.encode())
+        slots = set(range(self.permits)) - out
+        return sorted(slots, key=lambda slot: (not _is_of(leases.get(slot, ""), holder), (slot + begin) % self.permits))
+
+    def scarce(self, leases: Mapping[int, str], holder: str, now: float) -> bool:
+        """Whether most of them are out once this holder has one: else a success says nothing of their number."""
+        return 2 * (len(self._out(leases, holder, now)) + 1) > self.permits
+
+    def _out(self, leases: Mapping[int, str], holder: str, now: float) -> set[int]:
+        return {slot for slot, one in leases.items() if _until(one) > now and not _is_of(one, holder)}
+
+
+class Permit(Value):
+    """Leave to make one call. One without a lease is not counted: there is no limit, or nobody could be asked."""
+
+    route: str
+    model: str
+    shard: int = 0
+    slot: int = 0
+    lease: str = ""
+    #: Whether most permits were out when it was given.
+    scarce: bool = False
+
+
+def shards(permits: float, holder: str) -> list[Shard]:
+    """The shards in which a holder looks, in that order.
+
+    A number is shared out evenly, so few permits are one row and many are many: of 1,024 there are 128 rows. Calls in
+    shards that a throttle closed end by themselves and are not waited for, at most as many again as there are left.
+    """
+    whole = int(permits)
+    count = math.ceil(whole / PER_SHARD)
+    first = zlib.crc32(holder.encode()) % count
+    numbers = dict.fromkeys((first + look) % count for look in range(_LOOKS))
+    return [Shard(number, whole // count + (number < whole % count)) for number in numbers]
+
+
+def lease(holder: str, until: float) -> str:
+    """Who has a slot, and until when, in whole seconds since the epoch."""
+    return f"{math.ceil(until)}#{holder}"
+
+
+def wait_s(turned_away: int, *, left_s: float, chance: float) -> float:
+    """How long a message waits that was turned away so often before: full jitter, and not past what is left of its
+    job, so that its end is told in time. `chance` is from 0 to 1."""
+    least, most = _WAIT_S
+    longest = min(most, _FIRST_WAIT_S * 2.0 ** min(turned_away, _DOUBLINGS))
+    return min(max(least, longest * chance), max(least, left_s))
+
+
+class Unlimited:
+    """The port Permits where nothing is learned: every call may be made at once."""
+
+    def take(self, route: str, model: str, holder: str, *, now: float, until: float) -> Permit | None:  # noqa: ARG002
+        return Permit(route=route, model=model)
+
+    def give_back(self, permit: Permit) -> None:
+        """It was not counted."""
+
+    def throttled(self, permit: Permit, now: float) -> None:
+        """Nobody is slowed."""
+
+    def succeeded(self, permit: Permit, now: float) -> None:
+        """There is nothing to grow."""
+
+    def read(self, now: float) -> list[Concurrency]:  # noqa: ARG002
+        return []
+
+
+def _until(one: str) -> float:
+    return float(one.partition("#")[0])
+
+
+def _is_of(one: str, holder: str) -> bool:
+    return one.partition("#")[2] == holder
