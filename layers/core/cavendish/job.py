@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Final, Self
 
+from cavendish.batch.item import Item
 from cavendish.errors import JobConflict
+from cavendish.outcome import Report
 from cavendish.plan import Plan
 from cavendish.request import JobRequest
 from cavendish.value import Value
@@ -51,6 +53,11 @@ class Event(Value):
     sequence: int
     at: float
 
+    @property
+    def about(self) -> dict[str, str]:
+        """What it is about, by the name of its kind."""
+        return {"job_id": self.job_id}
+
 
 class Job(Value):
     """One job. Times are seconds since the epoch."""
@@ -62,12 +69,19 @@ class Job(Value):
     sequence: int
     created_at: float
     updated_at: float
+    #: Of a bulk job that was not attempted yet, until when its first attempt has to begin.
     deadline_at: float
     request: JobRequest
+    #: Where it comes from, if from a batch.
+    item: Item | None = None
     #: The model and the route that are tried first: what the caller asked for, by name or by policy.
     model: str
     route: str
     plan: Plan | None = None
+    #: The hour that was chosen for a job that may wait for one; None: none was chosen yet.
+    starts_at: float | None = None
+    #: When a bulk job's first attempt began, from which its deadline counts; None: none has begun.
+    attempted_at: float | None = None
     #: When the watchdog last saw that all is well.
     looked_at: float
     #: Steps of the ladder already told of, so that each is told once.
@@ -101,16 +115,49 @@ class Job(Value):
         if self.ended:
             return self.kept_until
         if self.status is Status.QUEUED:
-            return min(self.looked_at + RESEND_AFTER_S, self.deadline_at + GRACE_S)
+            return min(self._sent_again_at, self.deadline_at + GRACE_S)
         if self.status is Status.CANCELLING:
             return self.looked_at + GRACE_S
         return min(self.looked_at + LOOK_AFTER_S, self.deadline_at + GRACE_S)
+
+    @property
+    def _sent_again_at(self) -> float:
+        if self.starts_at is not None and self.starts_at > self.looked_at:
+            return self.starts_at
+        return self.looked_at + RESEND_AFTER_S
+
+    def waiting(self, now: float) -> bool:
+        """Whether its hour has not come."""
+        return self.starts_at is not None and now < self.starts_at
 
     def as_submitted(self, job_id: str | None = None) -> Self:
         """The job as it was when it was acknowledged."""
         first = {"status": Status.QUEUED, "sequence": 1, "updated_at": self.created_at, "plan": None}
         rest = {"looked_at": self.created_at, "told": (), "error": None, "delivered": ()}
-        return self.model_copy(update={**first, **rest, "id": job_id or self.id})
+        times = {"deadline_at": self.created_at + self.request.waits_s, "starts_at": None, "attempted_at": None}
+        return self.model_copy(update={**first, **rest, **times, "id": job_id or self.id})
+
+    def scheduled(self, starts_at: float, now: float) -> Self:
+        """An hour is chosen once, so that no job is put off for ever."""
+        return self._moved(now, starts_at=starts_at)
+
+    def held(self, until: float) -> Self:
+        """A job that is not written yet, to wait until then if nobody releases it."""
+        return self.model_copy(update={"starts_at": until})
+
+    def released(self, now: float) -> Self:
+        """It waits no longer; whoever may wait for a better hour is not put off a second time."""
+        return self._moved(now, starts_at=None if self.request.schedule == "now" else self.created_at)
+
+    def attempted(self, now: float) -> Self:
+        """The job as its next attempt finds it: the first one of a bulk job sets the deadline, for all its images."""
+        if self.request.lane != "bulk" or self.attempted_at is not None:
+            return self
+        return self._moved(now, attempted_at=now, deadline_at=now + self.request.deadline_s)
+
+    def dated(self, said: Report) -> Report:
+        """What an attempt reports, with the deadline where the plan has another one."""
+        return said if self.attempted_at is None else said.model_copy(update={"deadline_at": self.deadline_at})
 
     def started(self, plan: Plan, now: float) -> Self:
         """Who named no model gets the plan's first one: that is what later ones fall back from."""

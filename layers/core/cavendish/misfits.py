@@ -14,7 +14,7 @@ def misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:
     routes = _route_misfits(request, catalog)
     if routes:  # a route that is none says nothing about the models
         request = request.model_copy(update={"route": None})
-    return [*_ratio_misfits(request), *routes, *_model_misfits(request, catalog)]
+    return [*_ratio_misfits(request), *_schedule_misfits(request), *routes, *_model_misfits(request, catalog)]
 
 
 def _ratio_misfits(request: JobRequest) -> list[RequestFault]:
@@ -24,6 +24,13 @@ def _ratio_misfits(request: JobRequest) -> list[RequestFault]:
             RequestFault("/aspect_ratio", f"{request.size} is {pixels}, not {request.aspect_ratio}; send one of them")
         ]
     return []
+
+
+def _schedule_misfits(request: JobRequest) -> list[RequestFault]:
+    if request.schedule == "now" or request.lane == "bulk":
+        return []
+    detail = f"only a job of the lane bulk waits for an hour off the peak, not {request.lane}; send lane: bulk too"
+    return [RequestFault("/schedule", detail)]
 
 
 def _route_misfits(request: JobRequest, catalog: Catalog) -> list[RequestFault]:

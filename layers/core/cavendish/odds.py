@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cavendish.breaker import count, is_open
-from cavendish.health import ENOUGH, OUTAGE_CALLS, Window
+from cavendish.health import ENOUGH, OUTAGE_CALLS, TELLING, Health, Window
 from cavendish.outcome import Outcome
 from cavendish.prior import Prior
 from cavendish.size import Tier
@@ -60,22 +60,36 @@ class Odds(NamedTuple):
 def odds(windows: Sequence[Window], believed: Prior, now: float) -> Odds:
     """The odds of a way by its fine windows of the last RECENT_S (health.py), oldest first."""
     newest_first = windows[::-1]
-    calls, ok, unknown, throttled = _counted(newest_first, since=now - _SHARES_S)
+    found = _odds(_counted(newest_first, since=now - _SHARES_S), _times(newest_first), believed)
+    return found._replace(out=is_open(newest_first, found.ok, now))
+
+
+def usual(windows: Sequence[Window], believed: Prior) -> Odds:
+    """The odds of a way as they usually are at an hour of the day, by its windows of that hour."""
+    health = Health.of(windows)
+    told = {outcome: n for outcome, n in health.outcomes.items() if outcome in TELLING}
+    unknown = sum(told.get(one, 0) for one in _UNKNOWN)
+    counted = sum(told.values()), told.get(Outcome.OK, 0), unknown, told.get(Outcome.THROTTLED, 0)
+    return _odds(counted, health.times if health.known else None, believed)
+
+
+def _odds(counted: tuple[int, int, int, int], times: Sketch | None, believed: Prior) -> Odds:
+    """What was counted (`_counted`) and timed, with what is believed beforehand; the circuit is taken to be closed."""
+    calls, ok, unknown, throttled = counted
     weight = calls + _BELIEVED_CALLS
-    share = (ok + _BELIEVED_CALLS * believed.ok) / weight
-    times = _times(newest_first)
     return Odds(
-        ok=share,
+        ok=(ok + _BELIEVED_CALLS * believed.ok) / weight,
         unknown=(unknown + _BELIEVED_CALLS * believed.hangs) / weight,
         throttled=throttled / weight,
         mean_s=(times.mean if times else None) or believed.mean_s,
         p95_s=(times.quantile(0.95) if times else None) or believed.p95_s,
         known=times is not None,
-        out=is_open(newest_first, share, now),
+        out=False,
     )
 
 
 def _counted(newest_first: Sequence[Window], since: float) -> tuple[int, int, int, int]:
+    """Calls, and of them those with a picture, with an unknown bill, throttled."""
     calls = ok = unknown = throttled = 0
     for window in newest_first:
         if window.begins_at < since:

@@ -19,6 +19,9 @@ from cavendish.wishes import QUALITIES, Quality, UseCase, spelled_out
 METADATA_LEVELS: Final = 32
 PROMPT_MAX: Final = 32_000
 DEADLINE_DEFAULT_S: Final = 3_600
+#: A bulk job waits this long for its first attempt at most, in seconds: three days, less than the four that a queue
+#: keeps its message.
+WAIT_MAX_S: Final = 3 * 86_400
 #: Pictures and rows are kept this long after a job's end at most, and by default, in seconds.
 RETENTION_MAX_S: Final = 30 * 86_400
 
@@ -58,6 +61,9 @@ class JobRequest(Value):
     on_refusal: Literal["fail", "fallback"] = "fail"
     accept: list[Acceptable] = Field(default_factory=list)
     lane: Literal["interactive", "bulk"] = "interactive"
+    #: Whether it starts at once, or at the best hour of the next day.
+    schedule: Literal["now", "off_peak"] = "now"
+    #: Counts from the submit, in bulk from the first attempt.
     deadline_s: Whole = Field(default=DEADLINE_DEFAULT_S, ge=10, le=86_400)
     #: USD for all of its attempts together.
     max_cost_usd: float | None = Field(default=None, gt=0, le=MAX_COST_MOST_USD, allow_inf_nan=False)
@@ -124,6 +130,11 @@ class JobRequest(Value):
     def max_cost(self) -> int | None:
         """What all attempts together may cost, in millionths of a dollar."""
         return None if self.max_cost_usd is None else micros_down(self.max_cost_usd)
+
+    @property
+    def waits_s(self) -> int:
+        """How long the job may be without an attempt, in seconds."""
+        return WAIT_MAX_S if self.lane == "bulk" else self.deadline_s
 
     @property
     def level(self) -> Level | None:

@@ -1,14 +1,14 @@
-"""A queued job gets its plan and its workflow."""
-
-from contextlib import suppress
+"""A queued job gets its plan and its workflow, when its hour has come."""
 
 from cavendish.catalog import Catalog
 from cavendish.doors import Doors
-from cavendish.errors import JobConflict
-from cavendish.job import Status
+from cavendish.job import Job, Status
 from cavendish.ladder import build
 from cavendish.outlook import Routing
+from cavendish.pipeline.looks import look_again
+from cavendish.plan import Plan
 from cavendish.ports import Jobs, Workflow
+from cavendish.schedule import Schedule
 
 
 def dispatch(
@@ -19,18 +19,41 @@ def dispatch(
     catalog: Catalog,
     doors: Doors,
     routing: Routing,
+    schedule: Schedule,
     now: float,
 ) -> None:
     """Plan and start. Safe to repeat: the execution's name is the job's id, and it runs with the plan that came first.
 
-    Started first, marked second: a crash between leaves a queued job, which is sent again, never a running one without
-    an execution.
+    Raises JobConflict if others keep changing the job: the queue brings the message again.
     """
-    job = jobs.get(job_id)
-    if job is None or job.status is not Status.QUEUED:
-        return
-    plan = build(job.request, catalog, deadline_at=job.deadline_at, doors=doors)
-    plan = routing.route(plan, now, named=job.request.model is not None)
+
+    def act() -> None:
+        job = jobs.get(job_id)
+        if job is None or job.status is not Status.QUEUED:
+            return
+        plan = build(job.request, catalog, deadline_at=job.deadline_at, doors=doors)
+        job = _scheduled(job, plan, jobs, schedule, now)
+        if job.waiting(now):
+            return
+        _start(job, routing.route(plan, now, named=job.request.model is not None), jobs, workflow, now)
+
+    look_again(act)
+
+
+def _start(job: Job, plan: Plan, jobs: Jobs, workflow: Workflow, now: float) -> None:
+    """Started first, marked second: a crash between leaves a queued job, which is sent again, never a running one
+    without an execution."""
     started = job.started(workflow.start(job.model_copy(update={"plan": plan})), now)
-    with suppress(JobConflict):  # told of an attempt, ended or cancelled meanwhile: what they wrote is newer
-        jobs.save(job, started, started.event("job.started"))
+    jobs.save(job, started, started.event("job.started"))
+
+
+def _scheduled(job: Job, plan: Plan, jobs: Jobs, schedule: Schedule, now: float) -> Job:
+    """The job with its hour. That is written before anything starts, so that no running job is put off.
+
+    It goes by the plan's first call; when the hour has come, the watchdog sends the job again, and it is planned anew.
+    """
+    if job.request.schedule == "now" or job.starts_at is not None:
+        return job
+    scheduled = job.scheduled(schedule.start(plan.steps[0].routes[0].call, now), now)
+    jobs.save(job, scheduled, scheduled.event("job.scheduled"))
+    return scheduled

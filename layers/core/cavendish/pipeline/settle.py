@@ -2,11 +2,12 @@
 
 from cavendish.attempt import Attempt, AttemptKey, position
 from cavendish.job import Job, JobError, Status
+from cavendish.learned import Statistics
 from cavendish.outcome import TABLE, Outcome, report
 from cavendish.pipeline.looks import look_again
 from cavendish.plan import follow
-from cavendish.ports import Jobs, Statistics
-from cavendish.tally import NOT_KEPT, sums_of
+from cavendish.ports import Jobs
+from cavendish.tally import NOT_KEPT, spent, sums_of
 from cavendish.time_left import in_time
 
 
@@ -21,7 +22,7 @@ def _settle(job_id: str, jobs: Jobs, now: float, statistics: Statistics) -> Stat
         return job.status if job else None
     attempts = jobs.attempts(job_id)
     ended = conclude(job, attempts, now)
-    jobs.save(job, ended, ended.event(f"job.{ended.status}"))
+    jobs.save(job, ended, ended.event(f"job.{ended.status}"), spent=spent(attempts))
     # Whoever ended it counts it, so it is counted once. Not in the same transaction: sums are written by many jobs at
     # once, and no job is to wait for its end because of a figure.
     statistics.add(job.tenant, sums_of(attempts, job.request.tags))
@@ -54,11 +55,16 @@ def _error(job: Job, attempts: list[Attempt], now: float) -> JobError:
     """Why an image is missing: time, if only the deadline kept it from another attempt; else the last outcome."""
     missing = [_last(attempts, image) for image in range(job.request.n)]
     if any(_stopped_by_time(job, attempts, last, now) for last in missing):
-        late = f"the deadline of {job.request.deadline_s} s left no time for another attempt"
-        return JobError(code=Outcome.EXPIRED, title="The job ran out of time", detail=late)
+        return JobError(code=Outcome.EXPIRED, title="The job ran out of time", detail=_late(job))
     ends = [one.report for one in missing if one and one.report and not one.made]
     last = ends[-1] if ends else report(Outcome.LOST_WORKER if attempts else Outcome.UNDELIVERABLE)
     return JobError(code=last.outcome, title=TABLE[last.outcome].title, detail=last.detail)
+
+
+def _late(job: Job) -> str:
+    if job.request.lane == "bulk" and job.attempted_at is None:
+        return f"no attempt could begin within {job.request.waits_s} s, as long as a bulk job may wait"
+    return f"the deadline of {job.request.deadline_s} s left no time for another attempt"
 
 
 def _last(attempts: list[Attempt], image: int) -> Attempt | None:
@@ -69,7 +75,7 @@ def _stopped_by_time(job: Job, attempts: list[Attempt], last: Attempt | None, no
     """Whether an image whose last attempt this is would have had another one, but for the deadline."""
     if last is None or last.report is None or last.ended_at is None or job.plan is None:
         return now >= job.deadline_at
-    endless = job.plan.model_copy(update={"deadline_at": float("inf")})
+    endless = job.plan.until(float("inf"))
     after = follow(endless, position(attempts, last), last.report, now=last.ended_at, chance=1.0)
     if after.position is None:
         return False
