@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.integration.sockets import Server
 
 _FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-_UNTIL = dt.datetime(2120, 1, 1, tzinfo=dt.UTC)
+_UNTIL, _LONG_AGO = dt.datetime(2120, 1, 1, tzinfo=dt.UTC), dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass
@@ -28,11 +28,13 @@ class TlsServer(Server):
 
     names: tuple[str, ...] = ("pictures.test",)
     asked_for: list[str | None] = field(default_factory=list)
+    expired: bool = False
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
         with connection, suppress(OSError):
-            super()._serve(server_context(self.names, self.asked_for.append).wrap_socket(connection, server_side=True))
+            context = server_context(self.names, self.asked_for.append, until=_LONG_AGO if self.expired else _UNTIL)
+            super()._serve(context.wrap_socket(connection, server_side=True))
 
 
 @cache
@@ -41,10 +43,12 @@ def trusting() -> ssl.SSLContext:
     return ssl.create_default_context(cadata=_authority()[1].public_bytes(serialization.Encoding.PEM).decode())
 
 
-def server_context(names: tuple[str, ...], asked: Callable[[str | None], None]) -> ssl.SSLContext:
+def server_context(
+    names: tuple[str, ...], asked: Callable[[str | None], None], *, until: dt.datetime = _UNTIL
+) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile() as file:
-        Path(file.name).write_bytes(_certificate(names))
+        Path(file.name).write_bytes(_certificate(names, until))
         context.load_cert_chain(file.name)
     context.sni_callback = lambda _, name, __: asked(name)
     return context
@@ -60,13 +64,13 @@ def _authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
 
 
 @cache
-def _certificate(names: tuple[str, ...]) -> bytes:
+def _certificate(names: tuple[str, ...], until: dt.datetime) -> bytes:
     """Key and certificate in one, as OpenSSL reads them."""
     authority, _ = _authority()
     key = ec.generate_private_key(ec.SECP256R1())
     alternatives = x509.SubjectAlternativeName([_general(name) for name in names])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
-    builder = _named("server", key.public_key(), "authority").add_extension(alternatives, critical=False)
+    builder = _named("server", key.public_key(), "authority", until).add_extension(alternatives, critical=False)
     certificate = builder.add_extension(issuer, critical=False).sign(authority, hashes.SHA256())
     plain = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -74,10 +78,10 @@ def _certificate(names: tuple[str, ...]) -> bytes:
     return plain + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _named(subject: str, key: Any, issuer: str) -> x509.CertificateBuilder:
+def _named(subject: str, key: Any, issuer: str, until: dt.datetime = _UNTIL) -> x509.CertificateBuilder:
     name = lambda text: x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])  # noqa: E731
     builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name(issuer)).public_key(key)
-    return builder.serial_number(x509.random_serial_number()).not_valid_before(_FROM).not_valid_after(_UNTIL)
+    return builder.serial_number(x509.random_serial_number()).not_valid_before(_FROM).not_valid_after(until)
 
 
 def _general(name: str) -> x509.GeneralName:

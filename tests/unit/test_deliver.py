@@ -8,13 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cavendish.errors import CallFailed
 from cavendish.job import Status
 from cavendish.pipeline.endpoints import change, delete, ping, rotate, rotate_tenant_secret
 from cavendish.webhook.delivery import LOST_MAX, State
+from cavendish.webhook.endpoint import MOST
 from cavendish.webhook.receiver import SLOTS
 from cavendish.webhook.request import EndpointChange
 from cavendish.webhook.verdict import Verdict
@@ -107,6 +108,7 @@ def test_what_is_done_has_no_message_any_more() -> None:
     assert len(world.queue.sent) == 1
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1))
 def test_with_a_sweep_each_minute_no_try_is_more_than_two_minutes_late(chance: float) -> None:
     world = told(WebhookWorld(FAILS, chance=chance))
@@ -274,6 +276,19 @@ def test_a_slow_receiver_has_four_deliveries_at_once_and_delays_no_other() -> No
     again = world.deliveries.get(waiting.id)
     assert again is not None
     assert (again.state, len(again.tries)) == (State.DELIVERED, 1), "waiting for a slot was no try"
+
+
+def test_of_two_hundred_endpoints_one_that_hangs_delays_no_other() -> None:
+    world = WebhookWorld(HANGS)
+    slow = world.endpoint().id
+    for _ in range(MOST - 1):
+        world.endpoint(OTHER)
+    world.ended()
+    world.run(1)
+    states = {(one.receiver == slow, one.state, len(one.tries)) for one in world.deliveries.all()}
+
+    assert len([one for one in world.posted if one.url == OTHER]) == MOST - 1
+    assert states == {(True, State.PENDING, 1), (False, State.DELIVERED, 1)}
 
 
 def test_who_waits_for_a_slot_has_one_message_at_a_time() -> None:

@@ -9,7 +9,7 @@ from cavendish.pipeline.resend import Resend
 from cavendish.webhook.delivery import State
 from tests.builders import TENANT
 from tests.fakes import FakeAnswer
-from tests.webhook_world import FAILS, MINUTE, URL, WELL, WebhookWorld
+from tests.webhook_world import FAILS, MINUTE, URL, WELL, WebhookWorld, said
 from tests.world import Fate, Mortal, WorkerDied
 
 GONE = FakeAnswer(b"", 410)
@@ -84,6 +84,23 @@ def test_wherever_deliver_dies_the_message_arrives_under_the_same_id(step: int, 
     assert world.only().state is State.DELIVERED
     assert 1 <= len(world.posted) <= 2
     assert len(set(world.ids)) == 1
+
+
+def test_who_answered_before_its_sender_died_gets_the_same_message_again_and_can_tell() -> None:
+    world = one_told()
+    world.dies(world.only().id, "after post")
+    assert (len(world.posted), world.only().tries) == (1, ())
+    world.run(5 * MINUTE)
+    first, again = world.posted
+
+    assert first.headers["webhook-id"] == again.headers["webhook-id"] == world.only().message_id
+    assert [said(first)[name] for name in ("type", "timestamp")] == [
+        said(again)[name] for name in ("type", "timestamp")
+    ]
+    for name in ("id", "sequence", "status"):
+        assert said(first)["data"][name] == said(again)["data"][name]
+    assert int(again.headers["webhook-timestamp"]) > int(first.headers["webhook-timestamp"])
+    assert (world.only().state, world.only().lost) == (State.DELIVERED, 1)
 
 
 @pytest.mark.parametrize("step", range(len(delivered(FAILS))))
