@@ -6,20 +6,30 @@ import batch
 import wiring
 from cavendish.catalog_file import catalog
 from cavendish.pipeline.dead_letters import bury
+from cavendish.pipeline.unreadable import Unreadable
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Take what the queues of jobs and of attempts could not deliver."""
-    return batch.each(event, _bury)
+    """Take what the queues of files, of jobs and of attempts could not deliver."""
+    return batch.each(event, lambda body: _bury(batch.fields(body), len(body)))
 
 
-def _bury(body: str) -> None:
+def _bury(message: dict[str, Any], length: int) -> None:
+    if "detail" in message:
+        _bury_file(message["detail"])
+        return
     job_id = bury(
-        batch.fields(body),
+        message,
         jobs=wiring.jobs(),
         images=wiring.images(),
         workflow=wiring.workflow(),
         catalog=catalog(),
         now=wiring.clock(),
     )
-    wiring.logger.error("message.buried", job_id=job_id, length=len(body))
+    wiring.logger.error("message.buried", job_id=job_id, length=length)
+
+
+def _bury_file(detail: dict[str, Any]) -> None:
+    """A batch's own message needs no burial: the watchdog sends another one."""
+    Unreadable(batches=wiring.batches(), outbox=wiring.outbox()).lost(str(detail["object"]["key"]))
+    wiring.logger.error("file.buried")

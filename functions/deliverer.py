@@ -25,6 +25,8 @@ def deliverer() -> Deliver:
         write=WriteMessage(
             jobs=wiring.jobs(),
             images=wiring.images(),
+            batches=wiring.batches(),
+            outbox=wiring.outbox(),
             endpoints=webhooks.endpoints(),
             base_url=wiring.setting("API_URL"),
         ),

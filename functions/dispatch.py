@@ -25,6 +25,7 @@ def _dispatch(body: str) -> None:
         catalog=catalog(),
         doors=providers.doors(),
         routing=providers.routing(),
+        schedule=providers.schedule(),
         now=wiring.clock(),
     )
     wiring.logger.info("job.dispatched", job_id=job_id)

@@ -1,21 +1,16 @@
-"""What makes attempts, built once: httpx and all that reads answers are loaded by no other function."""
+"""What makes attempts, built once."""
 
-import tempfile
-import time
-from typing import BinaryIO, Final, cast
+import random
 
+import calling
+import permits
 import providers
-import web
 
 import wiring
-from adapters.model_http import ModelHttp
-from cavendish.catalog_file import catalog
-from cavendish.pipeline.call import Caller
+from adapters.attempts_queue import AttemptsQueue
+from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.generate import Generate
 from once import once
-
-#: A picture below this many bytes stays in memory; ten larger ones must fit beside each other on disk.
-_SPOOL_BYTES: Final = 256 * 1024
 
 
 @once
@@ -23,26 +18,16 @@ def generator() -> Generate:
     return Generate(
         jobs=wiring.jobs(),
         images=wiring.images(),
-        caller=_caller(),
+        caller=calling.caller(),
         workflow=wiring.tokens(),
         measurements=wiring.measurements(),
         closures=providers.closures(),
+        gate=_gate(),
         routing=providers.routing(),
         clock=wiring.clock,
     )
 
 
-def _caller() -> Caller:
-    return Caller(
-        models=ModelHttp(providers.keys().get, providers.bases(), time.monotonic),
-        web=web.web(),
-        images=wiring.images(),
-        catalog=catalog(),
-        open_file=_open_file,
-        clock=time.monotonic,
-        pause=time.sleep,
-    )
-
-
-def _open_file() -> BinaryIO:
-    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES))
+def _gate() -> Gate:
+    queue = AttemptsQueue(wiring.client("sqs"), wiring.attempt_lanes())
+    return Gate(permits=permits.permits(), queue=queue, chance=random.random)

@@ -6,8 +6,9 @@ import wiring
 from adapters.provider_keys import ProviderKeys
 from cavendish.catalog_file import catalog
 from cavendish.doors import Doors, Keyed, NeverClosed
+from cavendish.learned import Closures
 from cavendish.outlook import AsPlanned, Outlook, Routing
-from cavendish.ports import Closures
+from cavendish.schedule import Schedule
 from once import once
 
 
@@ -34,6 +35,13 @@ def routing() -> Routing:
     if wiring.setting("LEARNING") != "on":
         return AsPlanned()
     return Outlook(wiring.measurements(), catalog(), random.random, _not_read)
+
+
+@once
+def schedule() -> Schedule:
+    """At which hour jobs start that may wait for one; by the articles alone, where nothing is to be learned."""
+    measurements = wiring.measurements() if wiring.setting("LEARNING") == "on" else None
+    return Schedule(measurements, catalog(), _not_read)
 
 
 def doors() -> Doors:

@@ -26,6 +26,10 @@ from once import once
 
 # What one function needs and the door does not is imported where it is built.
 if TYPE_CHECKING:
+    from adapters.batch_queues import BatchQueues
+    from adapters.batches_table import BatchesTable
+    from adapters.inbox_bucket import InboxBucket
+    from adapters.outbox_bucket import OutboxBucket
     from cavendish.pipeline.watchdog import Watchdog
 
 logger: Final = Logger(function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME"))
@@ -33,8 +37,7 @@ clock: Final[Callable[[], float]] = time.time
 
 #: AWS calls are repeated here and nowhere else; all tries together end before API Gateway gives up, at 29 s.
 _AWS: Final = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=5)
-#: What is only counted, or only a better guess, is tried once and not waited for; a count that is sent twice would be
-#: counted twice.
+#: What is only counted, or only a better guess, is tried once and not waited for: sent twice it would count twice.
 _BRIEF: Final = _AWS.merge(Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1))
 #: s3v4, because links signed otherwise ignore their expiry elsewhere than on AWS. The checksum is computed while the
 #: picture arrives; the SDK's own would read it all again.
@@ -62,6 +65,35 @@ def jobs() -> JobsTable:
 @once
 def budgets() -> BudgetsTable:
     return BudgetsTable(client("dynamodb"), setting("JOBS_TABLE"))
+
+
+@once
+def batches() -> "BatchesTable":
+    from adapters.batches_table import BatchesTable
+
+    return BatchesTable(client("dynamodb"), setting("JOBS_TABLE"))
+
+
+@once
+def batch_queue() -> "BatchQueues":
+    from adapters.batch_queues import BatchQueues
+
+    inbox, closing = setting("INBOX_QUEUE_URL"), setting("CLOSING_QUEUE_URL")
+    return BatchQueues(client("sqs"), inbox=inbox, closing=closing, economy=setting("ECONOMY_QUEUE_URL"))
+
+
+@once
+def inbox() -> "InboxBucket":
+    from adapters.inbox_bucket import InboxBucket
+
+    return InboxBucket(client("s3", _S3), setting("INBOX_BUCKET"))
+
+
+@once
+def outbox() -> "OutboxBucket":
+    from adapters.outbox_bucket import OutboxBucket
+
+    return OutboxBucket(client("s3", _S3), bucket=setting("OUTBOX_BUCKET"), images=setting("IMAGES_BUCKET"))
 
 
 @once
@@ -113,8 +145,12 @@ def queue() -> JobsQueues:
 @once
 def starter() -> StateMachine:
     """The workflow with the queues that its executions send their attempts to."""
-    lanes = {"interactive": setting("ATTEMPTS_QUEUE_URL"), "bulk": setting("BULK_ATTEMPTS_QUEUE_URL")}
-    return StateMachine(client("stepfunctions"), setting("WORKFLOW_ARN"), lanes)
+    return StateMachine(client("stepfunctions"), setting("WORKFLOW_ARN"), attempt_lanes())
+
+
+def attempt_lanes() -> dict[str, str]:
+    """The queues of attempts, by lane."""
+    return {"interactive": setting("ATTEMPTS_QUEUE_URL"), "bulk": setting("BULK_ATTEMPTS_QUEUE_URL")}
 
 
 @once
@@ -134,6 +170,8 @@ def watchdog() -> "Watchdog":
 
     return Watchdog(
         jobs=jobs(),
+        batches=batches(),
+        batch_queue=batch_queue(),
         tombstones=tombstones(),
         images=images(),
         queue=queue(),

@@ -15,7 +15,7 @@ from local.aws import Aws
 from local.errors import AlreadyRunningError, CloudError
 from local.interrupt import interruptible, undisturbed
 from local.repair import repair
-from local.running import Running, UpOptions
+from local.running import TENANT, Running, UpOptions
 from local.seed import MakeKey, seed
 from local.stack import Deployment
 from local.state import CloudState, Home
@@ -128,6 +128,10 @@ def _values(options: UpOptions, endpoint_url: str, models_url: str) -> dict[str,
         "Learning": "on" if options.learning else "off",
         "ApiOrigin": f"{endpoint_url}/_aws/execute-api",
         "LocalHttp": "true",
+        "InboxTenant": TENANT,
+        # Six calls at once: two cores play all of AWS here, and an interactive caller is not to feel it.
+        "BulkConcurrency": "2",
+        "BulkBatchSize": "3",
     }
 
 

@@ -23,7 +23,7 @@ from cavendish_client.stack import OutputMissing, output
 from local.aws import Aws
 from local.errors import CloudError
 from local.models import ROUTES
-from local.running import CHECKOUT
+from local.running import CHECKOUT, TENANT
 from local.stack import STACK, Deployment
 from local.state import Home, read
 from local.told import told
@@ -104,7 +104,7 @@ def budget(
 def make_local_key(deployment: Deployment) -> str:
     """The key that `cavendish up` shows."""
     client = Aws(deployment.endpoint_url).client("dynamodb")
-    return make_key(client, deployment.output("JobsTable"), tenant="local", expires_at=None)
+    return make_key(client, deployment.output("JobsTable"), tenant=TENANT, expires_at=None)
 
 
 def make_key(client: Any, table: str, *, tenant: str, expires_at: float | None) -> str:

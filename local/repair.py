@@ -12,6 +12,7 @@ def repair(aws: Aws) -> None:
     _allow_plain_http(aws)
     _make_numbers_of_limits(aws)
     _let_any_task_token_do(aws)
+    _let_who_sends_send_many(aws)
     _tell_functions_logs_apart(aws)
 
 
@@ -33,22 +34,41 @@ def _make_numbers_of_limits(aws: Aws) -> None:
 
 def _let_any_task_token_do(aws: Aws) -> None:
     """Nothing tells here to which state machine a token belongs, so a right on one machine would fit none."""
+    for role, statements in _roles(aws):
+        actions = {action for _, action in _allowed(statements) if action.startswith("states:SendTask")}
+        if actions:
+            _grant(aws, role, "AnyTaskToken", [{"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}])
+
+
+def _let_who_sends_send_many(aws: Aws) -> None:
+    """To send messages ten at a time is an action of its own here; on AWS it is the right to send one."""
+    for role, statements in _roles(aws):
+        queues = [one["Resource"] for one, action in _allowed(statements) if action == "sqs:SendMessage"]
+        if queues:
+            granted = [{"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": one} for one in queues]
+            _grant(aws, role, "SendMany", granted)
+
+
+def _roles(aws: Aws) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Every role, with the statements of its policies."""
     iam = aws.client("iam")
     for page in iam.get_paginator("list_roles").paginate():
         for role in page["Roles"]:
-            if actions := sorted(set(_task_actions(iam, role["RoleName"]))):
-                statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-                document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-                iam.put_role_policy(RoleName=role["RoleName"], PolicyName="AnyTaskToken", PolicyDocument=document)
+            name = role["RoleName"]
+            named = iam.list_role_policies(RoleName=name)["PolicyNames"]
+            policies = [iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"] for one in named]
+            yield name, [statement for policy in policies for statement in policy["Statement"]]
 
 
-def _task_actions(iam: Any, role: str) -> Iterator[str]:
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        for statement in iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]:
-            actions = statement["Action"]
-            for action in [actions] if isinstance(actions, str) else actions:
-                if action.startswith("states:SendTask"):
-                    yield action
+def _allowed(statements: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
+    for statement in statements:
+        actions = statement["Action"]
+        yield from ((statement, action) for action in ([actions] if isinstance(actions, str) else actions))
+
+
+def _grant(aws: Aws, role: str, name: str, statements: list[dict[str, Any]]) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    aws.client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
 
 
 def _tell_functions_logs_apart(aws: Aws) -> None:

@@ -9,6 +9,8 @@ from typing import Self
 from local.stack import Deployment
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+#: Whose the local key is, and the jobs of the files in the local inbox.
+TENANT = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def a_job(request: JobRequest | None = None, **fields: Any) -> Job:
         "created_at": NOW,
         "updated_at": NOW,
         "looked_at": NOW,
-        "deadline_at": NOW + request.deadline_s,
+        "deadline_at": NOW + request.waits_s,
         "model": first.model.id,
         "route": first.route,
     }

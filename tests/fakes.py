@@ -1,14 +1,15 @@
 """The ports in memory: the same conditions and errors as the real adapters, held to it by the same tests."""
 
 import base64
+import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from cavendish.attempt import Attempt, AttemptKey, Result, State
+from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State
 from cavendish.claim import Claim
 from cavendish.credential import Credential
 from cavendish.doors import Closure, Keyed
@@ -39,6 +40,7 @@ from cavendish.listing import JobQuery, Page
 from cavendish.money import micros
 from cavendish.outbound import WebReply
 from cavendish.outcome import Outcome, Report
+from cavendish.permits import Concurrency, Permit, lease, shards
 from cavendish.plan import Plan
 from cavendish.size import Tier
 from cavendish.tally import Kind, Sum, Tally
@@ -54,6 +56,8 @@ class FakeJobs:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.claims: dict[str, Claim] = {}
+        #: Of each batch: how many of its jobs have ended with which status, and what they cost.
+        self.counted: dict[str, Counter[str]] = {}
         self._jobs: dict[str, str] = {}
         self._attempts: dict[AttemptKey, str] = {}
         self._tombstones: dict[str, str] = {}
@@ -84,11 +88,17 @@ class FakeJobs:
         document = self._jobs.get(job_id)
         return Job.model_validate_json(document) if document else None
 
-    def save(self, before: Job, after: Job, event: Event | None = None) -> None:
+    def several(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        return {job_id: job for job_id in job_ids if (job := self.get(job_id))}
+
+    def save(self, before: Job, after: Job, event: Event | None = None, *, spent: int = 0) -> None:
         current = self.get(before.id)
         if current is None or current.sequence != before.sequence:
             raise JobConflict(f"job {before.id} was changed by somebody else")
         self._write(after, event)
+        if after.item and after.ended and not before.ended:
+            counted = self.counted.setdefault(after.item.batch_id, Counter())
+            counted.update({after.status: 1, "spent": spent})
 
     def attempts(self, job_id: str) -> list[Attempt]:
         own = [self._row(key) for key in self._attempts if key.job_id == job_id]
@@ -160,6 +170,9 @@ class FakeJobs:
         older = [one for one in mine if query.after is None or one.id < query.after]
         jobs = sorted(older, key=lambda one: one.id, reverse=True)[: query.limit]
         return Page(jobs, jobs[-1].id if len(older) > query.limit else None)
+
+    def jobs(self) -> list[Job]:
+        return self._all()
 
     def _all(self) -> list[Job]:
         return [Job.model_validate_json(document) for document in self._jobs.values()]
@@ -262,6 +275,54 @@ class FakeClosures:
         return [one for one in self._closures.values() if one.until > now]
 
 
+class FakePermits:
+    """The port Permits. Keeps JSON, like the table; its lock is what the table's conditions are."""
+
+    def __init__(self, chance: Callable[[], float] = lambda: 0.0) -> None:
+        self._chance = chance
+        self._concurrencies: dict[tuple[str, str], str] = {}
+        self._leases: dict[tuple[str, str, int], dict[int, str]] = {}
+        self._turn = threading.Lock()
+
+    def take(self, route: str, model: str, holder: str, *, now: float, until: float) -> Permit | None:
+        concurrency = self._of(route, model, now)
+        if concurrency is None:
+            return Permit(route=route, model=model)
+        with self._turn:
+            for shard in shards(concurrency.permits, holder):
+                leases = self._leases.setdefault((route, model, shard.number), {})
+                for slot in shard.free(leases, holder, now)[:1]:
+                    scarce = shard.scarce(leases, holder, now)
+                    mine = leases[slot] = lease(holder, until)
+                    return Permit(route=route, model=model, shard=shard.number, slot=slot, lease=mine, scarce=scarce)
+        return None
+
+    def give_back(self, permit: Permit) -> None:
+        leases = self._leases.get((permit.route, permit.model, permit.shard), {})
+        if permit.lease and leases.get(permit.slot) == permit.lease:
+            del leases[permit.slot]
+
+    def throttled(self, permit: Permit, now: float) -> None:
+        known = self._of(permit.route, permit.model, now)
+        self._keep(known.throttled(now) if known else Concurrency.first(permit.route, permit.model, now))
+
+    def succeeded(self, permit: Permit, now: float) -> None:
+        known = self._of(permit.route, permit.model, now)
+        if permit.scarce and known and known.grows(self._chance(), now):
+            self._keep(known.grown())
+
+    def read(self, now: float) -> list[Concurrency]:
+        return [found for way in self._concurrencies if (found := self._of(*way, now))]
+
+    def _of(self, route: str, model: str, now: float) -> Concurrency | None:
+        document = self._concurrencies.get((route, model))
+        found = Concurrency.model_validate_json(document) if document else None
+        return None if found is None or found.forgotten(now) else found
+
+    def _keep(self, known: Concurrency) -> None:
+        self._concurrencies[known.route, known.model] = known.model_dump_json()
+
+
 class FakeImages:
     """The port Images."""
 
@@ -277,6 +338,10 @@ class FakeImages:
             raise ValueError("the checksum is not that of the file")
         self.contents[result.image.object_key] = content
         self._results[result.image.object_key] = result.model_copy(update={"note": None}).model_dump_json()
+
+    def read(self, object_key: str) -> Iterator[bytes] | None:
+        content = self.contents.get(object_key)
+        return None if content is None else iter([content[at : at + 1000] for at in range(0, len(content), 1000)])
 
     def find(self, key: AttemptKey) -> Result | None:
         document = self._results.get(key.object_key)
@@ -302,6 +367,23 @@ class FakeQueue:
         if self.down:
             raise SendFailed(f"job {job.id} could not be sent")
         self.sent.append(job.id)
+
+    def send_all(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self.send(job)
+
+
+class FakeAttemptQueue:
+    """The port AttemptQueue: what was sent, in which lane, and how long it is held back."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, AttemptMessage, float]] = []
+        self.down = False
+
+    def send(self, job: Job, message: AttemptMessage, wait_s: float) -> None:
+        if self.down:
+            raise SendFailed(f"attempt {message.key.object_key} could not be sent again")
+        self.sent.append((job.request.lane, message, wait_s))
 
 
 class FakeWorkflow:

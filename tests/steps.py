@@ -6,7 +6,7 @@ from cavendish.attempt import AttemptMessage
 from cavendish.errors import AttemptError
 from cavendish.job import Job
 from cavendish.outcome import Outcome, Report, report
-from cavendish.plan import Position, follow
+from cavendish.plan import Plan, Position, follow
 from tests.world import World
 
 _ERRORS = {
@@ -23,6 +23,7 @@ class Waiting:
     job: Job
     image: int
     position: Position
+    plan: Plan
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,19 @@ class StepFunctions:
         return [one.message for one in self.sent if one.at <= self._world.clock.now]
 
     def go_on(self) -> None:
-        """Start what was started, and follow what was answered."""
+        """Start what was started, follow what was answered, and keep what was turned away for later."""
         for job in self._world.workflow.started.values():
             if job.id not in self._left:
                 self._left[job.id] = job.request.n
+                assert job.plan is not None
                 for image in range(job.request.n):
-                    self._ask(Waiting(job, image, Position()))
+                    self._ask(Waiting(job, image, Position(), job.plan))
         for token, said in self._world.workflow.heard[self._heard :]:
             self._follow(self._waiting.pop(token), said)
         self._heard = len(self._world.workflow.heard)
+        queue = self._world.attempt_queue
+        self.sent += [Sent(message, self._world.clock.now + wait_s) for _, message, wait_s in queue.sent]
+        queue.sent.clear()
 
     def _ask(self, waiting: Waiting, wait_s: float = 0) -> None:
         message = self._world.message(waiting.job, waiting.position, waiting.image, waited_s=int(wait_s))
@@ -65,10 +70,10 @@ class StepFunctions:
 
     def _follow(self, waiting: Waiting, said: Report | AttemptError) -> None:
         said = said if isinstance(said, Report) else report(_ERRORS[said])
-        assert waiting.job.plan is not None
-        step = follow(waiting.job.plan, waiting.position, said, now=self._world.clock.now, chance=0.5)
+        plan = waiting.plan if said.deadline_at is None else waiting.plan.until(said.deadline_at)
+        step = follow(plan, waiting.position, said, now=self._world.clock.now, chance=0.5)
         if step.position is not None:
-            self._ask(Waiting(waiting.job, waiting.image, step.position), step.wait_s)
+            self._ask(Waiting(waiting.job, waiting.image, step.position, plan), step.wait_s)
             return
         self._left[waiting.job.id] -= 1
         if self._left[waiting.job.id] == 0 and self._world.workflow.runs(waiting.job.id):

@@ -18,8 +18,9 @@ from cavendish.pipeline.write_message import WriteMessage
 from cavendish.ulid import ulid
 from cavendish.webhook.delivery import Delivery
 from cavendish.webhook.endpoint import Endpoint
-from cavendish.webhook.events import Notice
+from cavendish.webhook.fact import Fact
 from cavendish.webhook.request import NewEndpoint
+from tests.batch_fakes import FakeBatches, FakeBatchQueue, FakeOutbox
 from tests.builders import TENANT, a_job, a_request, an_ended_attempt
 from tests.fakes import FakeAnswer, FakeImages, FakeJobs, FakeWeb, Posted
 from tests.webhook_fakes import FakeBus, FakeDeliveries, FakeDeliveryQueue, FakeEndpoints, FakeSigner, FakeSlots
@@ -37,6 +38,8 @@ class WebhookWorld:
         self.clock = Clock()
         self.jobs, self.images = FakeJobs(), FakeImages()
         self.endpoints, self.deliveries, self.slots = FakeEndpoints(), FakeDeliveries(), FakeSlots()
+        self.batches, self.batch_queue = FakeBatches(self.jobs), FakeBatchQueue()
+        self.outbox = FakeOutbox(self.images)
         self.queue, self.bus, self.signer = FakeDeliveryQueue(), FakeBus(), FakeSigner()
         self.web = FakeWeb({URL: list(answers) or [WELL], OTHER: [WELL]})
         self.chance = chance
@@ -75,13 +78,15 @@ class WebhookWorld:
         self.jobs.save(job, ended, event)
         return event
 
-    def publish(self, event: Event | Notice, fate: Fate | None = None) -> None:
+    def publish(self, event: Fact, fate: Fate | None = None) -> None:
         fate = fate or Fate()
         Publish(
             jobs=Mortal(self.jobs, fate),
+            batches=Mortal(self.batches, fate),
             endpoints=Mortal(self.endpoints, fate),
             deliveries=Mortal(self.deliveries, fate),
             queue=Mortal(self.queue, fate),
+            batch_queue=Mortal(self.batch_queue, fate),
             bus=Mortal(self.bus, fate),
         ).receive(event, self.clock())
 
@@ -104,6 +109,8 @@ class WebhookWorld:
             write=WriteMessage(
                 jobs=Mortal(self.jobs, fate),
                 images=Mortal(self.images, fate),
+                batches=Mortal(self.batches, fate),
+                outbox=Mortal(self.outbox, fate),
                 endpoints=self.endpoints,
                 base_url="https://api.test",
             ),

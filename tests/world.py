@@ -17,20 +17,25 @@ from cavendish.pipeline.call import Caller
 from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.delete import delete
 from cavendish.pipeline.dispatch import dispatch
+from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.settle import settle
 from cavendish.pipeline.submit import Submitted, submit
 from cavendish.pipeline.watchdog import Watchdog
 from cavendish.plan import Position
+from cavendish.schedule import Schedule
 from cavendish.ulid import ulid
+from tests.batch_fakes import FakeBatches, FakeBatchQueue
 from tests.builders import NOW, TENANT, a_request, an_answer
 from tests.fakes import (
     FakeAnswer,
+    FakeAttemptQueue,
     FakeClosures,
     FakeImages,
     FakeJobs,
     FakeMeasurements,
     FakeModels,
+    FakePermits,
     FakeQueue,
     FakeStatistics,
     FakeWeb,
@@ -128,10 +133,13 @@ class World:
     def __init__(self, *answers: FakeAnswer | CallFailed) -> None:
         self.clock = Clock()
         self.jobs, self.images, self.queue, self.workflow = FakeJobs(), FakeImages(), FakeQueue(), FakeWorkflow()
+        self.batches, self.batch_queue = FakeBatches(self.jobs), FakeBatchQueue()
         self.measurements, self.closures = FakeMeasurements(), FakeClosures()
+        self.permits, self.attempt_queue = FakePermits(), FakeAttemptQueue()
         self.statistics = FakeStatistics()
         self.doors = ALL_OPEN
         self.routing: Routing = AsPlanned()
+        self.schedule = Schedule(None, self.catalog, [].append)
         self.models = FakeModels(*(answers or (FakeAnswer(an_answer()),)))
         self._serial = itertools.count(1)
 
@@ -163,6 +171,7 @@ class World:
             catalog=self.catalog,
             doors=self.doors,
             routing=self.routing,
+            schedule=self.schedule,
             now=self.clock(),
         )
 
@@ -208,7 +217,8 @@ class World:
             pause=self.clock.pause,
         )
         workflow, measurements = Mortal(self.workflow, fate), Mortal(self.measurements, fate)
-        closures = Mortal(self.closures, fate)
+        closures, permits = Mortal(self.closures, fate), Mortal(self.permits, fate)
+        gate = Gate(permits=permits, queue=Mortal(self.attempt_queue, fate), chance=lambda: 0.5)
         return Generate(
             jobs=jobs,
             images=images,
@@ -216,6 +226,7 @@ class World:
             workflow=workflow,
             measurements=measurements,
             closures=closures,
+            gate=gate,
             routing=self.routing,
             clock=self.clock,
         )
@@ -240,6 +251,8 @@ class World:
     def watchdog(self) -> Watchdog:
         return Watchdog(
             jobs=self.jobs,
+            batches=self.batches,
+            batch_queue=self.batch_queue,
             tombstones=self.jobs,
             images=self.images,
             queue=self.queue,

@@ -5,6 +5,8 @@ from importlib.util import find_spec
 
 import typer
 
+from cavendish_client.batches.command import batch
+from cavendish_client.batches.drop import drop
 from cavendish_client.probe.command import probe
 from cavendish_client.stats.command import stats
 from cavendish_client.webhooks import command as webhooks
@@ -17,6 +19,8 @@ def cavendish() -> None:
     """Pictures out of unreliable image models. In a checkout of Cavendish this command runs and deploys it."""
 
 
+app.command()(batch)
+app.command()(drop)
 app.command()(probe)
 app.command()(stats)
 app.add_typer(webhooks.app, name="webhooks")

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
+from cavendish_client.batches.routes import Batches
+from cavendish_client.links import fetch, is_local
 from cavendish_client.webhooks.routes import Webhooks
 
 #: A job as the API shows it; the fields are those of the README.
@@ -47,7 +49,8 @@ class Client:
     def __init__(self, api: str, key: str, *, timeout_s: float = 30.0) -> None:
         self._api = api.rstrip("/")
         headers = {"authorization": f"Bearer {key}"}
-        self._http = httpx.Client(headers=headers, timeout=timeout_s, trust_env=not _is_local(api))
+        self._http = httpx.Client(headers=headers, timeout=timeout_s, trust_env=not is_local(api))
+        self.batches = Batches(self._ask)
         self.webhooks = Webhooks(self._ask)
 
     def __enter__(self) -> Self:
@@ -129,14 +132,7 @@ class Client:
 
     def _save(self, image: dict[str, Any], stem: Path) -> Path:
         path = stem.with_name(f"{stem.name}.{image['mime'].removeprefix('image/').replace('jpeg', 'jpg')}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        url = image["url"]
-        # A link is its own right: the caller's key has no business at the bucket.
-        with httpx.stream("GET", url, timeout=60, trust_env=not _is_local(url)) as answer, path.open("wb") as file:
-            answer.raise_for_status()
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
-        return path
+        return fetch(image["url"], path)
 
     def _job(self, job_id: str) -> str:
         """Whatever the id is, it stays one segment of the path: what is sent is never another request."""
@@ -160,8 +156,3 @@ def _problem(answer: httpx.Response) -> Problem:
 
 def _is_json(answer: httpx.Response) -> bool:
     return "json" in answer.headers.get("content-type", "")
-
-
-def _is_local(url: str) -> bool:
-    """Whether it is this machine, to which no proxy of the environment leads."""
-    return httpx.URL(url).host in ("127.0.0.1", "localhost")

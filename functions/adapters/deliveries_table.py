@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from adapters.rows import SHARDS, due_fields, number, text
+from adapters.reads import due, row, several
+from adapters.rows import due_fields, number, text
 from cavendish.errors import Overtaken
 from cavendish.webhook.delivery import PREFIX, Delivery
 from cavendish.webhook.query import DeliveryPage, DeliveryQuery
@@ -11,11 +12,9 @@ from cavendish.webhook.query import DeliveryPage, DeliveryQuery
 #: Their partitions of the index of what is due.
 _DUE: Final = "delivery-"
 _SK: Final = "DELIVERY"
-#: One page reads so many rows of the index at most, so many at once, and so many deliveries in one batch: a row
-#: holds ten tries of about a kilobyte.
+#: One page reads so many rows of the index at most, and so many at once.
 _ROWS: Final = 2_000
 _ROWS_AT_ONCE: Final = 500
-_BATCH: Final = 100
 
 
 class DeliveriesTable:
@@ -33,26 +32,18 @@ class DeliveriesTable:
         return True
 
     def get(self, delivery_id: str) -> Delivery | None:
-        key = {"pk": text(_partition(delivery_id)), "sk": text(_SK)}
-        row = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        return Delivery.model_validate_json(row["doc"]["S"]) if row else None
+        found = row(self._client, self._table, _partition(delivery_id), _SK)
+        return Delivery.model_validate_json(found["doc"]["S"]) if found else None
 
     def save(self, before: Delivery, after: Delivery) -> None:
         self._put(after, "revision = :revision", ExpressionAttributeValues={":revision": number(before.revision)})
 
     def due(self, now: float) -> Iterator[str]:
-        for shard in range(SHARDS):
-            pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName="due",
-                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-                ExpressionAttributeValues={":shard": text(f"{_DUE}{shard}"), ":now": number(now)},
-            )
-            yield from (_id(row) for page in pages for row in page["Items"])
+        yield from (_id(row) for row in due(self._client, self._table, _DUE, now))
 
     def page(self, tenant: str, query: DeliveryQuery) -> DeliveryPage:
         ids, after = self._ids(tenant, query)
-        found = {one.id: one for at in range(0, len(ids), _BATCH) for one in self._read(ids[at : at + _BATCH])}
+        found = {one.id: one for one in self._read(ids)}
         # The index is a little behind: only the row knows where the delivery stands.
         return DeliveryPage([found[one] for one in ids if one in found and query.wants(found[one])], after)
 
@@ -94,13 +85,8 @@ class DeliveriesTable:
         return answer
 
     def _read(self, ids: list[str]) -> Iterator[Delivery]:
-        keys = [{"pk": text(_partition(one)), "sk": text(_SK)} for one in ids]
-        left: dict[str, Any] = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        while left:
-            answer = self._client.batch_get_item(RequestItems=left)
-            for row in answer["Responses"].get(self._table, []):
-                yield Delivery.model_validate_json(row["doc"]["S"])
-            left = answer.get("UnprocessedKeys", {})
+        rows = several(self._client, self._table, [(_partition(one), _SK) for one in ids])
+        yield from (Delivery.model_validate_json(row["doc"]["S"]) for row in rows)
 
     def _put(self, delivery: Delivery, condition: str, **values: Any) -> None:
         row = {

@@ -1,6 +1,7 @@
 """The bucket of pictures, on S3. Each object carries the result of its attempt, so that nothing stored is ever lost."""
 
 import json
+from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from botocore.exceptions import ClientError
@@ -10,6 +11,8 @@ from cavendish.image import extension
 
 #: S3 takes 2 KB of metadata.
 _DETAIL_MAX: Final = 300
+#: So much of a picture is in memory while it is read.
+_PIECE_BYTES: Final = 1024 * 1024
 
 
 class DeleteFailed(RuntimeError):
@@ -44,6 +47,14 @@ class ImagesBucket:
                 return None
             raise
         return Result.model_validate_json(head["Metadata"]["result"])
+
+    def read(self, object_key: str) -> Iterator[bytes] | None:
+        try:
+            body = self._client.get_object(Bucket=self._bucket, Key=object_key)["Body"]
+        except self._client.exceptions.NoSuchKey:
+            return None
+        chunks: Iterator[bytes] = body.iter_chunks(_PIECE_BYTES)
+        return chunks
 
     def clear(self, job_id: str) -> None:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"{job_id}/")

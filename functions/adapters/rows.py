@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from cavendish.attempt import Attempt, AttemptKey
+from cavendish.batch.event import BatchEvent
 from cavendish.claim import Claim
 from cavendish.job import Event, Job
 from cavendish.tombstone import Tombstone
 from cavendish.webhook.events import Notice
+from cavendish.webhook.fact import Fact
 
 #: The index of what is due is spread over this many partitions.
 SHARDS: Final = 8
@@ -21,6 +23,9 @@ JOB: Final = "JOB"
 DELETED: Final = "deleted"
 ATTEMPT: Final = "ATTEMPT#"
 CLAIM: Final = "CLAIM"
+
+#: What events tell of, by their partitions.
+_KINDS: Final[dict[str, type[Fact]]] = {"JOB": Event, "BATCH": BatchEvent, "ENDPOINT": Notice}
 
 
 def text(value: str) -> dict[str, str]:
@@ -87,7 +92,7 @@ def attempt_row(attempt: Attempt, places: Sequence[tuple[str, str]] = ()) -> dic
         "sk": text(ATTEMPT + attempt.path),
         "doc": text(attempt.model_dump_json(exclude={"state", "tokens", "ended_at", "result"})),
         "state": text(attempt.state),
-        "tokens": {"SS": list(attempt.tokens)},
+        **({"tokens": {"SS": list(attempt.tokens)}} if attempt.tokens else {}),
         **({"paid_from": {"L": [text("|".join(place)) for place in places]}} if places else {}),
         **({"result": text(attempt.result.model_dump_json())} if attempt.result else {}),
         **({"outcome": text(attempt.result.report.outcome)} if attempt.result else {}),
@@ -110,7 +115,7 @@ def read_attempt(row: dict[str, Any]) -> Attempt:
         {
             **json.loads(row["doc"]["S"]),
             "state": row["state"]["S"],
-            "tokens": sorted(row["tokens"]["SS"]),
+            "tokens": sorted(row.get("tokens", {"SS": []})["SS"]),
             "ended_at": float(row["ended_at"]["N"]) if "ended_at" in row else None,
             "result": json.loads(row["result"]["S"]) if "result" in row else None,
         }
@@ -124,10 +129,9 @@ def paid_from(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield pk, sk
 
 
-def read_event(row: dict[str, Any]) -> Event | Notice:
+def read_event(row: dict[str, Any]) -> Fact:
     """A row of the stream whose sort key begins with EVENT#."""
-    kind = Event if row["pk"]["S"].startswith("JOB#") else Notice
-    return kind.model_validate_json(row["doc"]["S"])
+    return _KINDS[row["pk"]["S"].partition("#")[0]].model_validate_json(row["doc"]["S"])
 
 
 def read_due(row: dict[str, Any]) -> AttemptKey | str:

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import wiring
 from api import (
+    batches,
     deliveries,
     docs,
     endpoints,
@@ -37,6 +38,7 @@ app.include_router(providers.router)
 app.include_router(stats.router)
 app.include_router(job_list.router)
 app.include_router(jobs.router)
+app.include_router(batches.router)
 app.include_router(endpoints.router)
 app.include_router(deliveries.router)
 app.include_router(secrets.router)

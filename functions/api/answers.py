@@ -5,10 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from times import times
 
 import wiring
 from api import incoming
-from api.times import times
 from cavendish.again import ask_again_s
 from cavendish.attempt import Attempt
 from cavendish.job import Job

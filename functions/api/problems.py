@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 import wiring
+from cavendish.batch.errors import BatchUnknown, NoResults, RetryRefused
 from cavendish.errors import (
     DeliveryUnknown,
     EndpointsFull,
@@ -59,6 +60,9 @@ def register(app: APIGatewayHttpResolver) -> None:
     app.exception_handler(JobConflict)(_conflict)
     app.exception_handler(EndpointUnknown)(_unknown_endpoint)
     app.exception_handler(DeliveryUnknown)(_unknown_delivery)
+    app.exception_handler(BatchUnknown)(_unknown_batch)
+    app.exception_handler(NoResults)(_no_results)
+    app.exception_handler(RetryRefused)(_nothing_to_retry)
     app.exception_handler(EndpointsFull)(_endpoints_full)
     app.exception_handler(ReceiverOff)(_receiver_off)
     app.exception_handler(Overtaken)(_overtaken)
@@ -133,6 +137,18 @@ def _unknown_endpoint(error: EndpointUnknown) -> Response[str]:
 
 def _unknown_delivery(error: DeliveryUnknown) -> Response[str]:
     return problem("unknown_delivery", "no delivery of yours has this id")
+
+
+def _unknown_batch(error: BatchUnknown) -> Response[str]:
+    return problem("unknown_batch", "no batch of yours has this id")
+
+
+def _no_results(error: NoResults) -> Response[str]:
+    return problem("no_results", str(error))
+
+
+def _nothing_to_retry(error: RetryRefused) -> Response[str]:
+    return problem("nothing_to_retry", str(error))
 
 
 def _endpoints_full(error: EndpointsFull) -> Response[str]:

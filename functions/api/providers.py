@@ -25,11 +25,14 @@ def list_providers() -> Response[str]:
 
 @lru_cache(maxsize=1)
 def _known(window: int) -> dict[str, Any]:
-    from cavendish.pipeline.providers import providers  # noqa: PLC0415  # a submit's cold start need not pay for it
+    from permits import permits  # noqa: PLC0415  # a submit's cold start need not pay for it
+
+    from cavendish.pipeline.providers import providers  # noqa: PLC0415
 
     return providers(
         measurements=wiring.measurements(),
         closures=wiring.closures(),
+        permits=permits(),
         keyed=wiring.keyed_routes(),
         catalog=catalog(),
         now=wiring.clock(),

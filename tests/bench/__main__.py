@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from tests.bench import doors
+from tests.bench import doors, lanes
 from tests.bench.numbers import write_machine
 from tests.bench.serving import serving
 from tests.bench.ways import WAYS
@@ -62,7 +62,7 @@ def main() -> None:
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
     )
-    text = head + "\n".join(_rows()) + "\n" + doors.table()
+    text = head + "\n".join(_rows()) + "\n" + doors.table() + lanes.table()
     write_machine(text)
     sys.stdout.write(text)
 

@@ -79,15 +79,15 @@ def rows(cloud: Cloud, job_id: str) -> list[dict[str, Any]]:
     return _rows(cloud, job_id, "")
 
 
+def backdate(cloud: Cloud, job_id: str, seconds: float) -> None:
+    """As if the job had been submitted so much earlier, and had waited since."""
+    written = job(cloud, job_id)
+    earlier = {name: written[name] - seconds for name in ("created_at", "deadline_at")}
+    _set(cloud, job_id, {**written, **earlier})
+
+
 def set_deadline(cloud: Cloud, job_id: str, seconds_from_now: float) -> None:
-    deadline_at = time.time() + seconds_from_now
-    written = json.dumps({**job(cloud, job_id), "deadline_at": deadline_at})
-    cloud.aws("dynamodb").update_item(
-        TableName=cloud.outputs["JobsTable"],
-        Key=_job_key(job_id),
-        UpdateExpression="SET doc = :doc, deadline_at = :at",
-        ExpressionAttributeValues={":doc": {"S": written}, ":at": {"N": str(deadline_at)}},
-    )
+    _set(cloud, job_id, {**job(cloud, job_id), "deadline_at": time.time() + seconds_from_now})
 
 
 def age_attempts(cloud: Cloud, job_id: str) -> None:
@@ -99,6 +99,16 @@ def age_attempts(cloud: Cloud, job_id: str) -> None:
             _age(cloud, key, "doc = :doc, ended_at = :past", values)
         elif row.state != "reported":
             _age(cloud, key, "doc = :doc", values)
+
+
+def _set(cloud: Cloud, job_id: str, written: dict[str, Any]) -> None:
+    """Write a job whose deadline is another one."""
+    cloud.aws("dynamodb").update_item(
+        TableName=cloud.outputs["JobsTable"],
+        Key=_job_key(job_id),
+        UpdateExpression="SET doc = :doc, deadline_at = :at",
+        ExpressionAttributeValues={":doc": {"S": json.dumps(written)}, ":at": {"N": str(written["deadline_at"])}},
+    )
 
 
 def _rows(cloud: Cloud, job_id: str, kind: str) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Time that is over, or nearly so: what waited too long is not called, and what cannot end in time is not begun."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from cavendish_client import JobView
@@ -38,6 +40,25 @@ def test_a_later_attempt_that_cannot_end_before_the_deadline_is_not_called(
     cloud.send("AttemptsQueue", following)
     eventually(lambda: cloud.execution_status(queued["id"]) == "SUCCEEDED", WITHIN_S)
     assert calls(cloud, queued) == 1
+
+
+def test_a_bulk_job_that_waited_for_longer_than_its_deadline_has_all_of_it_from_its_first_attempt(
+    cloud: Cloud, detour: Detour
+) -> None:
+    with cloud.held("DispatchFunction"):
+        job = cloud.submit("503", size="1K", lane="bulk", deadline_s=10)
+        table.backdate(cloud, job["id"], 3600)
+        detour.start(job, name=job["id"])
+        cloud.send("BulkAttemptsQueue", detour.message())
+        cloud.send("BulkAttemptsQueue", detour.message())
+        ended = cloud.ended(job["id"], WITHIN_S)
+    first, second = ended["attempts"]
+    assert (ended["status"], first["outcome"], second["outcome"]) == ("succeeded", "overloaded", "ok")
+    assert moment(ended["deadline_at"]) - moment(first["started_at"]) == timedelta(seconds=10)
+
+
+def moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
 
 
 def test_jobs_whose_model_hangs_until_the_deadline_have_expired(cloud: Cloud) -> None:

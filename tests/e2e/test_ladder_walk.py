@@ -73,7 +73,13 @@ class Journey:
             return random.choice(list(FAILURES))
         outcome = random.choice(GO_ON if random.random() < 0.85 else list(Outcome))
         billed = random.choices(list(Billed), (5, 5, 2))[0]
-        return Report(outcome=outcome, billed=billed, retry_after_s=random.choice(ASKED))
+        told = random.choice((PAST, HURRIED, FAR)) if random.random() < 0.1 else None
+        return Report(
+            outcome=outcome,
+            billed=billed,
+            retry_after_s=random.choice(ASKED),
+            deadline_at=None if told is None else time.time() + told,
+        )
 
 
 def journey(number: int) -> Journey:
@@ -145,7 +151,7 @@ def travel(cloud: Cloud, planned: Journey, queue_url: str) -> tuple[Journey, str
     journey = Journey(
         planned.job_id,
         planned.request,
-        planned.plan.model_copy(update={"deadline_at": time.time() + seconds}),
+        planned.plan.until(time.time() + seconds),
         planned.heard,
     )
     start(cloud, journey, queue_url)
@@ -273,8 +279,14 @@ def test_an_execution_knows_of_no_prompt_and_of_no_job_row(travelled: Travelled)
 def stopped_by_time(journey: Journey, steps: list[Walked]) -> bool:
     """Whether the walk would have gone on, but for its deadline."""
     last = steps[-1]
-    endless = journey.plan.model_copy(update={"deadline_at": float("inf")})
+    endless = journey.plan.until(float("inf"))
     return follow(endless, last.position, last.report, now=0, chance=0).position is not None
+
+
+def told_of_the_end(journey: Journey, steps: list[Walked]) -> bool:
+    """Whether it was a report's deadline, and not the plan's, that stopped the walk."""
+    told = [step.report.deadline_at for step in steps if step.report.deadline_at is not None]
+    return bool(told) and told[-1] < journey.plan.deadline_at and stopped_by_time(journey, steps)
 
 
 def went_round(journey: Journey, step: Walked) -> bool:
@@ -303,6 +315,7 @@ MET: dict[str, Callable[[Journey, list[Walked]], bool]] = {
     "attempts all used": lambda journey, steps: len(steps) == journey.plan.max_attempts,
     "too much that is unknown": lambda journey, steps: unknowns(steps) > journey.plan.unknown_retries,
     "a deadline that passed": lambda journey, steps: len(steps) == 1 and stopped_by_time(journey, steps),
+    "a deadline of which a report told": told_of_the_end,
     "another way round a wait": lambda journey, steps: any(went_round(journey, step) for step in steps),
     "no time left to wait": lambda journey, steps: len(steps) > 1 and stopped_by_time(journey, steps),
 }

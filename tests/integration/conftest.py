@@ -30,8 +30,8 @@ from tests.integration.sockets import Act, Server, Talk
 #: What CreateTable knows under the same name as CloudFormation.
 SAME = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 QUEUES = (
-    *("JOBS_QUEUE_URL", "BULK_JOBS_QUEUE_URL", "ATTEMPTS_QUEUE_URL", "BULK_ATTEMPTS_QUEUE_URL"),
-    "DELIVERIES_QUEUE_URL",
+    *("JOBS_QUEUE_URL", "BULK_JOBS_QUEUE_URL", "ATTEMPTS_QUEUE_URL", "BULK_ATTEMPTS_QUEUE_URL", "ECONOMY_QUEUE_URL"),
+    *("DELIVERIES_QUEUE_URL", "INBOX_QUEUE_URL", "CLOSING_QUEUE_URL", "PUBLISH_DEAD_LETTERS_QUEUE_URL"),
 )
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 DEFINITION = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
@@ -93,6 +93,9 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
     """All functions' settings, for an AWS in memory. The model is where nobody listens, unless a test says where."""
     queue = aws("sqs").create_queue(QueueName=unused_name)["QueueUrl"]
     aws("s3").create_bucket(Bucket=unused_name)
+    aws("s3").create_bucket(Bucket=f"{unused_name}-inbox")
+    aws("s3").put_bucket_versioning(Bucket=f"{unused_name}-inbox", VersioningConfiguration={"Status": "Enabled"})
+    aws("s3").create_bucket(Bucket=f"{unused_name}-outbox")
     aws("secretsmanager").create_secret(Name=unused_name, SecretString='{"gemini": "key"}')
     aws("events").create_event_bus(Name=unused_name)
     role = aws("iam").create_role(RoleName=unused_name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
@@ -101,6 +104,10 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
         "AWS_DEFAULT_REGION": "us-east-1",
         "JOBS_TABLE": table,
         "IMAGES_BUCKET": unused_name,
+        "INBOX_BUCKET": f"{unused_name}-inbox",
+        "OUTBOX_BUCKET": f"{unused_name}-outbox",
+        "INBOX_TENANT": "acme",
+        "BULK_CONCURRENCY": "5",
         "PROVIDER_KEYS_SECRET": unused_name,
         "WORKFLOW_ARN": machine["stateMachineArn"],
         "ROUTE_BASES": "gemini=http://127.0.0.1:9",
@@ -116,7 +123,8 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
         monkeypatch.setenv(name, value)
     forget()
     importlib.import_module("api.caller")._known.cache_clear()
-    importlib.import_module("api.times")._recent.cache_clear()
+    importlib.import_module("times")._recent.cache_clear()
+    importlib.import_module("estimating")._modes.cache_clear()
     importlib.import_module("api.providers")._known.cache_clear()
     yield Functions(queue)
     forget()

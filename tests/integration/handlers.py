@@ -8,10 +8,15 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import calling
+import closer
 import deliverer
+import economizer
 import generator
+import permits
 import providers
 import publisher
+import taker
 import web
 import webhook_keys
 import webhooks
@@ -43,7 +48,8 @@ def event(name: str) -> dict[str, Any]:
 
 def forget() -> None:
     """What one test's environment was wired to is nothing for the next one."""
-    modules = (wiring, providers, generator, web, webhooks, webhook_keys, publisher, deliverer)
+    makers = (calling, closer, deliverer, economizer, generator, permits, providers, publisher, taker)
+    modules = (wiring, web, webhooks, webhook_keys, *makers)
     for thing in [thing for module in modules for thing in vars(module).values()]:
         if hasattr(getattr(thing, "__wrapped__", None), "cache_clear"):
             thing.__wrapped__.cache_clear()

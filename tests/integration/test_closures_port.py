@@ -4,7 +4,7 @@ import pytest
 
 from adapters.closures_table import ClosuresTable
 from cavendish.doors import Closure
-from cavendish.ports import Closures
+from cavendish.learned import Closures
 from tests.builders import FLASH, NOW, PRO
 from tests.fakes import FakeClosures
 from tests.integration.conftest import Client

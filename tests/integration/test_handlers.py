@@ -6,12 +6,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import permits
 import pytest
 
 import wiring
+from cavendish.outcome import Outcome
+from cavendish.permits import Permit
 from cavendish.plan import VERSION
+from tests.builders import a_sample
 from tests.integration.conftest import Client
-from tests.integration.handlers import JOB_ID, Functions
+from tests.integration.handlers import JOB_ID, Functions, event
 from tests.integration.sockets import Server
 
 #: A Lambda is ended, it never closes its connections.
@@ -122,6 +126,32 @@ def test_a_job_is_planned_and_started_once_however_often_its_message_comes(aws: 
     assert functions.job().status == "running"
 
 
+def test_a_job_that_may_wait_is_acknowledged_and_sent_like_any_other(aws: Client, functions: Functions) -> None:
+    functions.with_key()
+
+    status, job, _ = functions.http("api.submit-off-peak")
+
+    shown = {name: job["requested"][name] for name in ("lane", "schedule")}
+    assert (status, shown, job["starts_at"]) == (202, {"lane": "bulk", "schedule": "off_peak"}, None)
+    assert waiting(aws, functions) == [{"v": VERSION, "job_id": job["id"]}]
+
+
+def test_a_job_that_may_wait_is_put_off_while_its_model_does_badly(aws: Client, functions: Functions) -> None:
+    functions.with_key()
+    submitted = functions.with_job(event("api.submit-off-peak")["body"])
+    for _ in range(5):
+        wiring.measurements().record(a_sample(size="4K", at=time.time(), outcome=Outcome.TIMED_OUT, took_s=180))
+
+    answer = functions.call("dispatch", "dispatch.job")
+
+    _, job, _ = functions.http("api.read")
+    started = aws("stepfunctions").list_executions(stateMachineArn=wiring.setting("WORKFLOW_ARN"))["executions"]
+    assert (answer, started, job["status"]) == ({"batchItemFailures": []}, [], "queued")
+    assert submitted.created_at < (functions.job().starts_at or 0) <= submitted.created_at + 86_400
+    assert job["starts_at"].endswith(":00:00.000Z")
+    assert functions.call("watchdog", "watchdog.minute") == {"due": 0}
+
+
 def test_an_attempt_is_called_and_its_end_is_written(functions: Functions) -> None:
     functions.with_running_job()
 
@@ -145,6 +175,23 @@ def test_the_messages_of_one_batch_are_in_flight_together(
     outcomes = [one.report.outcome for one in wiring.jobs().attempts(JOB_ID) if one.report]
     assert answer == {"batchItemFailures": []}
     assert outcomes == ["no_image"] * 3
+
+
+def test_a_message_that_gets_no_permit_goes_back_into_its_queue_and_is_no_try(
+    aws: Client, functions: Functions
+) -> None:
+    functions.with_running_job()
+    way, now = Permit(route="gemini", model="gemini-nano-banana-2.1"), wiring.clock()
+    for ago_s in (60, 50, 40, 30, 20, 10):
+        permits.table().throttled(way, now - ago_s)
+    assert permits.table().take(way.route, way.model, "another", now=now, until=now + 60)
+
+    answer = functions.call("generate", "generate.turned-away")
+
+    held_back = "ApproximateNumberOfMessagesDelayed"
+    told = aws("sqs").get_queue_attributes(QueueUrl=functions.queue_url, AttributeNames=[held_back])["Attributes"]
+    assert answer == {"batchItemFailures": []}
+    assert (told[held_back], wiring.jobs().attempts(JOB_ID)) == ("1", [])
 
 
 @pytest.mark.parametrize(("status", "marks"), [("418 I'm a teapot", ["status:418"]), ("503 Overloaded", [])])

@@ -7,7 +7,13 @@ import pytest
 from cavendish.openapi.operations import OPERATIONS
 from tests.integration.handlers import JOB_ID, Functions
 
-NAMES = {"job_id": JOB_ID, "model_id": "nano-banana-pro", "endpoint_id": f"ep_{JOB_ID}", "delivery_id": f"dlv_{JOB_ID}"}
+NAMES = {
+    "job_id": JOB_ID,
+    "batch_id": JOB_ID,
+    "model_id": "nano-banana-pro",
+    "endpoint_id": f"ep_{JOB_ID}",
+    "delivery_id": f"dlv_{JOB_ID}",
+}
 PATHS = [one.path.format(**NAMES) for one in OPERATIONS if one.method == "GET"]
 NOT_READ = [f"/v1/jobs/{JOB_ID}/cancel", "/v1/jobs/x", "/v1/models/x", "/nowhere"]
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

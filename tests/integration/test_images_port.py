@@ -19,6 +19,7 @@ from tests.fakes import FakeImages
 
 PIXELS = bytes(range(256)) * 1000
 CRC32 = base64.b64encode(zlib.crc32(PIXELS).to_bytes(4, "big")).decode()
+SIX_TIMES = base64.b64encode(zlib.crc32(PIXELS * 6).to_bytes(4, "big")).decode()
 KEY = a_key()
 
 
@@ -57,6 +58,20 @@ def test_what_was_never_stored_is_not_found(images: Images) -> None:
     images.put(io.BytesIO(PIXELS), a_picture(), crc32=CRC32)
 
     assert images.find(a_key(try_=1)) is None
+
+
+def test_a_picture_is_read_piece_by_piece(images: Images) -> None:
+    images.put(io.BytesIO(PIXELS * 6), a_result(image=an_image(KEY, bytes=6 * len(PIXELS))), crc32=SIX_TIMES)
+    chunks = images.read(KEY.object_key)
+    assert chunks is not None
+    pieces = list(chunks)
+
+    assert len(pieces) > 1
+    assert b"".join(pieces) == PIXELS * 6
+
+
+def test_what_is_not_there_is_not_read(images: Images) -> None:
+    assert images.read(a_key(try_=1).object_key) is None
 
 
 def test_a_second_picture_of_the_same_attempt_replaces_the_first(images: Images) -> None:

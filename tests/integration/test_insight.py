@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import permits
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -13,6 +14,7 @@ from api import handler
 from cavendish.doors import Closure
 from cavendish.health import Sample
 from cavendish.outcome import Outcome
+from cavendish.permits import Permit
 from cavendish.tally import Sum, Tally
 from cavendish_client import Client
 from cavendish_client.cli import app
@@ -68,6 +70,16 @@ def test_the_providers_are_told_with_what_was_measured_and_what_is_closed(functi
     assert (status, headers["Cache-Control"]) == (200, "no-store")
     assert (found["gemini"][PRO][0]["calls"], found["gemini"][PRO][0]["catalogue"]) == (8, None)
     assert {one["state"] for one in found["vertex"][PRO]} == {"closed"}
+
+
+def test_a_model_that_throttled_is_told_with_how_many_calls_may_run_at_once(functions: Functions) -> None:
+    functions.with_key()
+    permits.table().throttled(Permit(route="vertex", model=PRO), wiring.clock())
+
+    _, told, _ = functions.http("api.providers")
+
+    found = {(one["route"], model["id"]): model["concurrency"] for one in told["providers"] for model in one["models"]}
+    assert {way: calls for way, calls in found.items() if calls is not None} == {("vertex", PRO): 32}
 
 
 def test_which_keys_are_set_is_told_after_a_job_was_planned_and_no_key_ever(functions: Functions, aws: Any) -> None:

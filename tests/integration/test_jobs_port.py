@@ -2,10 +2,10 @@
 
 import pytest
 
-from cavendish.errors import JobConflict
+from cavendish.errors import CallRefused, JobConflict
 from cavendish.job import Status
 from cavendish.ulid import ulid
-from tests.builders import NOW, a_job, a_request, a_running_job
+from tests.builders import NOW, a_job, a_key, a_request, a_running_job, an_attempt
 from tests.integration.jobs_case import Case
 
 LATE = NOW + 10**6
@@ -74,6 +74,30 @@ def test_an_event_is_never_overwritten(case: Case) -> None:
     with pytest.raises(JobConflict):
         case.jobs.save(job, same, same.event("job.other"))
     assert [one.type for one in case.events(job.id)] == ["job.queued"]
+
+
+def test_a_job_that_waits_for_its_hour_is_due_then_and_after_that_like_any_other(case: Case) -> None:
+    job = case.add(a_job(a_request(lane="bulk", schedule="off_peak")))
+    scheduled = job.scheduled(NOW + 7200, NOW + 1)
+    case.jobs.save(job, scheduled, scheduled.event("job.scheduled"))
+    assert case.jobs.get(job.id) == scheduled
+    assert [list(case.jobs.due(NOW + at)) for at in (7199, 7200)] == [[], [job.id]]
+
+    case.jobs.save(scheduled, scheduled.looked_after(NOW + 7200))
+    assert [list(case.jobs.due(NOW + 7200 + at)) for at in (119, 120)] == [[], [job.id]]
+
+
+def test_the_first_of_several_attempts_sets_the_deadline_and_the_others_are_refused(case: Case) -> None:
+    job = case.add(a_running_job(a_request(lane="bulk", deadline_s=60)))
+    first, second = job.attempted(NOW + 5), job.attempted(NOW + 6)
+    case.jobs.save(job, first, first.event("job.attempted"))
+
+    with pytest.raises(JobConflict):
+        case.jobs.save(job, second, second.event("job.attempted"))
+    assert case.jobs.get(job.id) == first
+    case.jobs.begin(an_attempt(), NOW + 64.9)
+    with pytest.raises(CallRefused):
+        case.jobs.begin(an_attempt(a_key(try_=1)), NOW + 65)
 
 
 def test_a_look_by_the_watchdog_does_not_disturb_others(case: Case) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.routes_table import RoutesTable
 from cavendish.doors import Keyed
-from cavendish.ports import KeyedRoutes
+from cavendish.learned import KeyedRoutes
 from tests.builders import NOW
 from tests.fakes import FakeKeyedRoutes
 

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.stats_table import StatsTable
 from cavendish.health import COARSE_S, window_at
-from cavendish.ports import Statistics
+from cavendish.learned import Statistics
 from cavendish.sketch import Sketch
 from cavendish.tally import KEPT_S, Kind, Sum, Tally
 from tests.builders import FLASH, NOW, PRO

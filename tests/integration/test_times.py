@@ -5,9 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import times as measured
 
 import wiring
-from api import times as measured
 from cavendish.attempt import AttemptKey, begin
 from cavendish.health import ENOUGH
 from cavendish.plan import Call

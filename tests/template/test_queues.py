@@ -1,12 +1,15 @@
 """Queues: nothing is lost in one, nothing is worked on twice at once, nothing turns in a circle."""
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from cavendish import attempt, time_left
 from cavendish.job import GRACE_S
 from cavendish.policy import POLICIES
-from tests.template.resources import Resource, Template, most
+from cavendish.request import WAIT_MAX_S
+from tests.template.resources import ROOT, Resource, Template, most
 
 DAYS_14 = 14 * 86_400
 #: AWS's advice, so that messages of throttled invocations do not come back while they are worked on.
@@ -65,8 +68,10 @@ def test_no_message_comes_back_while_it_is_worked_on(mapping: Resource, deployed
     function, queue = deployed.at(mapping["FunctionName"]), deployed.at(mapping["EventSourceArn"])
     assert function
     assert queue
-    # Throttling is removed by MaximumConcurrency; and a delivery has a lease in its row.
-    times = 1 if function.id in ("GenerateFunction", "DeliverFunction") else TIMES
+    # Throttling is removed by MaximumConcurrency; a delivery has a lease in its row, and of two who work on a batch the
+    # second is overtaken, or has no turn.
+    once = ("GenerateFunction", "DeliverFunction", "IntakeFunction", "CloseFunction", "EconomyFunction")
+    times = 1 if function.id in once else TIMES
     window_s = mapping.get("MaximumBatchingWindowInSeconds") or 0
 
     assert function["Timeout"] * times + window_s <= queue["VisibilityTimeout"]
@@ -79,10 +84,10 @@ def test_a_queue_has_dead_letters_or_is_for_them(queue: Resource, deployed: Temp
 def test_every_queue_is_read_by_one_function(deployed: Template) -> None:
     readers = {queue.id: len(consumers(queue, deployed)) for queue in deployed.all("AWS::SQS::Queue")}
 
-    # What EventBridge could not deliver is only a hint: the watchdog finds the job without it; and so is a delivery's
-    # message, whose row the sweep finds. What could not be published is for people: the stream has it for a day.
-    for name in ("EventsDeadLettersQueue", "DeliveriesDeadLettersQueue", "PublishDeadLettersQueue"):
-        assert readers.pop(name) == 0
+    # What EventBridge could not deliver is only a hint: the watchdog finds the job without it; and so are a delivery's
+    # and a batch's messages, whose rows a sweep finds.
+    for name in ("Events", "Deliveries", "Closing", "Economy"):
+        assert readers.pop(f"{name}DeadLettersQueue") == 0
     assert set(readers.values()) == {1}
 
 
@@ -94,7 +99,7 @@ def test_dead_letters_outlive_the_queue_they_come_from(queue: Resource, deployed
 
 
 def test_a_message_may_wait_as_long_as_its_job(queue: Resource) -> None:
-    assert queue["MessageRetentionPeriod"] > most("deadline_s") + GRACE_S
+    assert queue["MessageRetentionPeriod"] > max(most("deadline_s"), WAIT_MAX_S) + GRACE_S
 
 
 def test_a_message_is_given_up_only_after_five_tries(queue: Resource, deployed: Template) -> None:
@@ -143,6 +148,23 @@ def test_no_function_feeds_itself(function: Resource, deployed: Template) -> Non
     assert function.id not in reached or function.get("RecursiveLoop") == "Allow"
 
 
+def test_who_may_feed_itself_says_what_ends_it() -> None:
+    lines = [one for one in (ROOT / "template.yaml").read_text("utf-8").splitlines() if "RecursiveLoop" in one]
+
+    assert lines
+    assert all(re.fullmatch(r" +RecursiveLoop: Allow # \S.* ends it.*", one) for one in lines)
+
+
+def test_who_gets_no_permit_may_go_back_into_either_lane_and_nowhere_else(deployed: Template) -> None:
+    generate = deployed["GenerateFunction"]
+    role = deployed.at(generate["Role"])
+    assert role
+    sends = [one["Resource"] for one in deployed.statements(role) if "sqs:SendMessage" in one["Action"]]
+
+    assert sends == [[deployed[name].arn for name in ("AttemptsQueue", "BulkAttemptsQueue")]]
+    assert {one.id for one in fed_by(generate, deployed)} == {"GenerateFunction"}
+
+
 def test_nothing_of_the_stream_is_skipped(deployed: Template) -> None:
     (stream,) = streams(deployed)
     (pattern,) = stream["FilterCriteria"]["Filters"]
@@ -156,11 +178,30 @@ def test_nothing_of_the_stream_is_skipped(deployed: Template) -> None:
     }
 
 
+def test_what_could_not_be_published_is_copied_out_of_the_stream_before_it_forgets(deployed: Template) -> None:
+    (stream,) = streams(deployed)
+    queue = deployed.at(stream["DestinationConfig"]["OnFailure"]["Destination"])
+    assert queue
+    (reader,) = consumers(queue, deployed)
+    role = deployed.at(reader["Role"])
+    assert role
+    (reads,) = [one for one in deployed.statements(role) if "dynamodb:GetRecords" in one["Action"]]
+
+    assert reads["Action"] == ["dynamodb:GetShardIterator", "dynamodb:GetRecords"]
+    assert reads["Resource"] == stream["EventSourceArn"]
+    assert reader["Environment"]["Variables"]["PUBLISH_DEAD_LETTERS_QUEUE_URL"] == queue.ref
+    assert stream["MaximumRecordAgeInSeconds"] <= STREAM_KEEPS_S / 2
+
+
 def may_send(queue: Resource, deployed: Template) -> bool:
     policies = [one for one in deployed.all("AWS::SQS::QueuePolicy") if queue.ref in one["Queues"]]
     statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
     wanted = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
-    return any(wanted.items() <= one.items() and one["Resource"] == queue.arn for one in statements)
+    return any(wanted.items() <= one.items() and queue.arn in listed(one["Resource"]) for one in statements)
+
+
+def listed(resources: Any) -> list[Any]:
+    return resources if isinstance(resources, list) else [resources]
 
 
 def may_invoke(function: Resource, deployed: Template) -> bool:

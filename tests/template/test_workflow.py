@@ -14,7 +14,8 @@ from cavendish.errors import AttemptError
 from cavendish.job import GRACE_S
 from cavendish.outcome import Billed, Outcome
 from cavendish.plan import Rule
-from tests.template.asl import expressions, ladder, machines, nexts, states
+from cavendish.request import WAIT_MAX_S
+from tests.template.asl import evaluated, expressions, ladder, machines, nexts, states
 from tests.template.resources import Template, most, read_definition
 
 
@@ -42,9 +43,21 @@ def test_every_task_has_a_time_limit_that_is_a_number(definition: dict[str, Any]
 
 
 def test_an_attempt_may_wait_as_long_as_its_job(definition: dict[str, Any]) -> None:
-    longest_s = most("deadline_s")
+    longest_s = WAIT_MAX_S + most("deadline_s")
 
     assert longest_s + GRACE_S < ladder(definition)["Make attempt"]["TimeoutSeconds"] <= definition["TimeoutSeconds"]
+
+
+@pytest.mark.parametrize(("said", "deadline_at"), [({"deadline_at": 9.5}, 9.5), ({"deadline_at": None}, 7), ({}, 7)])
+def test_a_deadline_of_which_a_report_tells_takes_the_place_of_the_one_before(
+    definition: dict[str, Any], said: dict[str, float | None], deadline_at: float
+) -> None:
+    (first,) = expressions(ladder(definition)["Start at the top"]["Assign"]["deadline_at"])
+    (then,) = expressions(ladder(definition)["Weigh the outcome"]["Assign"]["deadline_at"])
+
+    assert first == "$states.input.plan.deadline_at"
+    assert evaluated(then, report=said, deadline_at=7) == deadline_at
+    assert "plan.deadline_at" not in json.dumps(ladder(definition)["What follows"])
 
 
 def test_settling_may_take_as_long_as_its_function(definition: dict[str, Any], deployed: Template) -> None:
@@ -89,7 +102,8 @@ def test_what_is_repeated_has_an_end_and_jitter(definition: dict[str, Any]) -> N
 def test_the_message_is_what_the_generator_reads(definition: dict[str, Any]) -> None:
     body = ladder(definition)["Make attempt"]["Arguments"]["MessageBody"]
 
-    assert set(body) == {field.alias or name for name, field in AttemptMessage.model_fields.items()}
+    fields = {field.alias or name for name, field in AttemptMessage.model_fields.items()}
+    assert set(body) == fields - {"turned_away"}  # which only who turns a message away counts
     assert body["v"] == 1
 
 

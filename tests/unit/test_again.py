@@ -53,6 +53,14 @@ def test_between_two_steps_it_is_a_moment(job: object) -> None:
     assert ask_again_s(job, [], NOW) == 2  # type: ignore[arg-type]
 
 
+def test_what_a_deadline_keeps_from_following_is_not_waited_for() -> None:
+    """The plan of a bulk job has the deadline that it was sent with."""
+    job = a_job(a_request(lane="bulk", deadline_s=10)).started(patient(20), NOW)
+
+    assert ask_again_s(job, [waiting()], NOW + 11) == 19
+    assert ask_again_s(job.attempted(NOW), [waiting()], NOW + 11) == 2
+
+
 @pytest.mark.parametrize(("limit_s", "again_s"), [(10, 1), (80, 4), (180, 9), (660, MOST_S)])
 def test_while_a_call_runs_that_nobody_knows_it_is_a_share_of_its_limit(limit_s: int, again_s: int) -> None:
     assert ask_again_s(a_running_job(), [an_attempt(call=a_call(limit_s=limit_s))], NOW + 3) == again_s

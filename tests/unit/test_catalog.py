@@ -246,3 +246,11 @@ def test_a_fault_is_told_with_its_line(old: str, new: str, line: str) -> None:
 def test_what_is_no_toml_is_told_with_its_line() -> None:
     with pytest.raises(CatalogUnreadable, match=r"not TOML: .*line 2"):
         read("[sources]\n]")
+
+
+def test_an_economy_wants_a_dialect_that_has_a_batch_api_and_a_source() -> None:
+    economy = {"price": 0.5, "source": "gemini-batch"}
+    with pytest.raises(CatalogUnreadable, match=r"openai\.economy: route openai has an economy, and no dialect"):
+        loaded("routes", "openai", "economy", to=economy)
+    with pytest.raises(CatalogUnreadable, match="gemini names an unknown source: hearsay"):
+        loaded("routes", "gemini", "economy", "source", to="hearsay")

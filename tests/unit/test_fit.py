@@ -263,6 +263,12 @@ def test_one_mistake_is_one_fault(fields: dict[str, str], pointer: str) -> None:
     assert list(faults(**fields)) == [pointer]
 
 
+@pytest.mark.parametrize("fields", [{}, {"lane": "interactive"}])
+def test_only_a_bulk_job_may_wait_for_its_hour(fields: dict[str, str]) -> None:
+    assert "lane: bulk" in faults(schedule="off_peak", **fields)["/schedule"]
+    assert read(schedule="off_peak", lane="bulk", size="1K").schedule == "off_peak"
+
+
 @pytest.mark.parametrize("levels", [33, 198, 250, 300, 5000])
 def test_metadata_that_are_nested_too_deep_are_one_fault_at_their_own_place(levels: int) -> None:
     body = b'{"prompt":"p","metadata":{"a":' + b"[" * levels + b"]" * levels + b"}}"

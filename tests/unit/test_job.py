@@ -13,6 +13,8 @@ RUNNING = sorted(set(Status) - TERMINAL)
 ENDED = sorted(TERMINAL)
 MOVES = {
     "started": lambda job, now: job.started(a_plan(), now),
+    "scheduled": lambda job, now: job.scheduled(now + 9, now),
+    "attempted": lambda job, now: job.model_copy(update={"request": a_request(lane="bulk")}).attempted(now),
     "tell": lambda job, now: job.tell("job.fell_back", now),
     "cancelling": lambda job, now: job.cancelling(now),
     **{f"end as {status}": lambda job, now, status=status: job.end(status, now) for status in ENDED},
@@ -74,6 +76,14 @@ def test_looking_after_a_job_changes_nothing_that_a_caller_sees() -> None:
 def test_the_watchdog_looks_in_time_and_soon_after_the_deadline(status: Status, due_s: int) -> None:
     assert a_job(status=status).due_at == NOW + due_s
     assert a_job(status=status, deadline_at=NOW + 10).due_at == NOW + min(due_s, 10 + GRACE_S)
+
+
+def test_the_watchdog_looks_at_a_job_that_waits_for_its_hour_when_that_has_come() -> None:
+    job = a_job(a_request(lane="bulk")).scheduled(NOW + 7200, NOW)
+
+    assert (job.due_at, job.looked_after(NOW + 7200).due_at) == (NOW + 7200, NOW + 7200 + RESEND_AFTER_S)
+    assert a_job().scheduled(NOW, NOW).due_at == NOW + RESEND_AFTER_S
+    assert [job.waiting(NOW + after) for after in (0, 7199, 7200)] == [True, True, False]
 
 
 @pytest.mark.parametrize("status", ENDED)

@@ -133,7 +133,8 @@ def test_a_job_is_dispatched_with_the_plan_that_fits_the_moment() -> None:
         at = world.clock()
         down.record(Sample(route="gemini", model=NANO, size="4K", at=at, outcome=Outcome.OVERLOADED, took_s=2))
     ports: dict[str, Any] = {"jobs": world.jobs, "workflow": world.workflow, "catalog": world.catalog}
-    dispatch(job.id, **ports, doors=world.doors, now=world.clock(), routing=outlook(down))
+    ports |= {"doors": world.doors, "schedule": world.schedule}
+    dispatch(job.id, **ports, now=world.clock(), routing=outlook(down))
 
     plan = world.job(job.id).plan
     assert plan is not None

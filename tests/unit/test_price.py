@@ -10,7 +10,7 @@ from cavendish.catalog_file import catalog
 from cavendish.money import micros
 from cavendish.price import ABSURD, Price, Usage, cost, price_of, worst
 from cavendish.size import Tier
-from tests.builders import PRO
+from tests.builders import FLASH, PRO, a_call
 
 COUNTS = st.integers(0, 10_000_000)
 MODELS = sorted(catalog().models)
@@ -138,3 +138,23 @@ def test_no_count_gives_a_price_below_zero_and_each_token_more_costs_more(name: 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_kind_of_token_that_is_counted_has_a_price(name: str) -> None:
     assert set(catalog().models[name].price.per_million.model_dump()) == set(Usage.model_fields)
+
+
+@pytest.mark.parametrize(("model", "size", "usd"), [(FLASH, "2K", 0.0505), (PRO, "4K", 0.12), (PRO, "1K", 0.067)])
+def test_a_call_in_a_batch_costs_half_of_the_list_of_its_tokens_and_at_worst(
+    model: str, size: Tier, usd: float
+) -> None:
+    direct = a_call(model=model, size=size)
+    full, half = catalog().price(direct), catalog().price(direct.model_copy(update={"economy": True}))
+    usage = Usage(text_in=10_000, image_in=20_000, text_out=30_000, thought=40_000, image_out=50_000)
+
+    assert cost(half, size, None) == usd
+    assert cost(half, size, usage) == pytest.approx(cost(full, size, usage) / 2)
+    assert worst(half, size, "a heron") == pytest.approx(worst(full, size, "a heron") / 2, abs=1)
+    assert price_of(half, size, usage, None).priced.source == "gemini-batch"
+
+
+def test_a_route_without_a_batch_api_has_no_other_price_for_it() -> None:
+    call = a_call(route="apiyi-gemini", economy=True)
+
+    assert catalog().price(call) == catalog().offer("apiyi-gemini", PRO).price

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from cavendish.attempt import AttemptKey
 from cavendish.errors import CallFailed, CallRefused, JobConflict
 from cavendish.job import Job, Status
+from cavendish.permits import SETTLES_S, Permit
 from tests.builders import a_png, an_answer, an_error
 from tests.fakes import FakeAnswer
 from tests.steps import StepFunctions
@@ -50,9 +51,14 @@ class Protocol(RuleBasedStateMachine):
         self.ends: dict[str, Job] = {}
 
     @precondition(lambda self: len(self.ids) < 3)
-    @rule(n=st.integers(1, 2), deadline_s=st.sampled_from([100, 3600, 86_400]), unknown_retries=st.integers(0, 3))
-    def submit(self, n: int, deadline_s: int, unknown_retries: int) -> None:
-        self.ids.append(self.world.submit(n=n, deadline_s=deadline_s, unknown_retries=unknown_retries).id)
+    @rule(
+        n=st.integers(1, 2),
+        deadline_s=st.sampled_from([100, 3600, 86_400]),
+        unknown_retries=st.integers(0, 3),
+        lane=st.sampled_from(["interactive", "bulk"]),
+    )
+    def submit(self, **request: Any) -> None:
+        self.ids.append(self.world.submit(**request).id)
         self.dispatch(0, None)
 
     @precondition(lambda self: len(self.ids) < 3)
@@ -105,6 +111,16 @@ class Protocol(RuleBasedStateMachine):
             if self.steps.due():
                 self.attempt(0, answer, None)
 
+    @precondition(lambda self: self.steps.due())
+    @rule(which=LATEST, lasts_s=st.sampled_from([20, 2000]))
+    def no_permit_is_left(self, which: int, lasts_s: int) -> None:
+        """A model throttled so often that it takes one call at once, and somebody makes that."""
+        call, permits = latest(self.steps.due(), which).call, self.world.permits
+        for _ in range(6):
+            permits.throttled(Permit(route=call.route, model=call.model), self.world.clock.advance(SETTLES_S))
+        now = self.world.clock()
+        permits.take(call.route, call.model, "another", now=now, until=now + lasts_s)
+
     @rule(seconds=st.sampled_from([1, 31, 125, 1000]))
     def time_passes(self, seconds: int) -> None:
         self.world.clock.advance(seconds)
@@ -146,6 +162,15 @@ class Protocol(RuleBasedStateMachine):
         assert max(self.calls.values(), default=0) <= 1
 
     @invariant()
+    def a_deadline_counts_from_the_submit_or_in_bulk_from_the_first_call(self) -> None:
+        for job_id in self.ids:
+            job, lasts_s = self.world.job(job_id), self.world.job(job_id).request.waits_s
+            calls = [one for one in self.world.jobs.attempts(job_id) if one.hold]
+            assert job.attempted_at or job.deadline_at == job.created_at + lasts_s
+            assert job.attempted_at is None or job.deadline_at == job.attempted_at + job.request.deadline_s
+            assert bool(job.attempted_at) >= bool(calls and job.request.lane == "bulk")
+
+    @invariant()
     def success_means_that_every_picture_is_in_the_bucket(self) -> None:
         for job in self.ends.values():
             made = {one.key.image for one in self.world.jobs.attempts(job.id) if one.made}
@@ -162,7 +187,7 @@ class Protocol(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The faults stop, and only the watchdog is left: every job that was acknowledged ends, and every attempt."""
         for _ in range(5):
-            assert self.world.sweep(after_s=30_000) == []
+            assert self.world.sweep(after_s=70_000) == []
         assert all(self.world.job(job_id).ended for job_id in self.ids)
         assert list(self.world.jobs.due(self.world.clock() + 10**6)) == []
 

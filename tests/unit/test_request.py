@@ -36,6 +36,7 @@ DEFAULTS = {
     "on_refusal": "fail",
     "accept": [],
     "lane": "interactive",
+    "schedule": "now",
     "deadline_s": 3600,
     "max_cost_usd": None,
     "dedupe_window_s": None,
@@ -66,6 +67,7 @@ def test_a_prompt_is_a_text_of_1_to_32000_characters(prompt: object) -> None:
     ("field", "good", "bad"),
     [
         ("n", [1, 9], [0, 10, -1, "2", 1.5, True, None]),
+        ("schedule", ["now", "off_peak"], ["", "later", None]),
         ("deadline_s", [10, 86_400], [9, 86_401, "60", 60.5, None]),
         ("max_cost_usd", [0.000001, 1, 1_000_000, None], [0, -1, 1_000_001, "1", True, float("nan"), float("inf")]),
         ("dedupe_window_s", [1, 86_400, None], [0, -1, 86_401, "60"]),

@@ -9,11 +9,12 @@ from cavendish.doors import Closure, Keyed
 from cavendish.health import ENOUGH, RECENT_S, Window
 from cavendish.odds import Way
 from cavendish.outcome import Outcome
+from cavendish.permits import Permit
 from cavendish.pipeline.providers import providers
 from cavendish.size import Tier
 from cavendish.standing import Known, Providers, Standing, offered
 from tests.builders import NOW, PRO, a_sample
-from tests.fakes import FakeClosures, FakeKeyedRoutes, FakeMeasurements
+from tests.fakes import FakeClosures, FakeKeyedRoutes, FakeMeasurements, FakePermits
 
 FLARE = "gpt-image-2.5-flare"
 
@@ -35,6 +36,7 @@ class Deployment:
 
     def __init__(self) -> None:
         self.measurements, self.closures, self.keyed = Counted(), FakeClosures(), FakeKeyedRoutes()
+        self.permits = FakePermits()
 
     def measured(self, n: int, **fields: Any) -> None:
         for _ in range(n):
@@ -44,6 +46,7 @@ class Deployment:
         return providers(
             measurements=self.measurements,
             closures=self.closures,
+            permits=self.permits,
             keyed=self.keyed,
             catalog=catalog(),
             now=NOW,
@@ -178,3 +181,10 @@ def test_what_the_catalogue_has_no_more_is_not_asked_for() -> None:
     ways = [("gemini", PRO, "1K"), ("gemini", PRO, "8K"), ("gone", PRO, "1K")]
 
     assert offered(catalog(), ways) == [Way("gemini", PRO, "1K")]
+
+
+def test_a_model_that_throttled_is_told_with_how_many_calls_may_run_at_once(deployment: Deployment) -> None:
+    deployment.permits.throttled(Permit(route="gemini", model=PRO), NOW - 60)
+
+    told = {(one.route, model.id): model.concurrency for one in deployment.told().providers for model in one.models}
+    assert {way: n for way, n in told.items() if n is not None} == {("gemini", PRO): 32}

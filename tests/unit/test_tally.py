@@ -46,6 +46,10 @@ def test_where_a_clock_jumped_a_call_is_counted_without_its_time(ended_at: float
     assert Tally.of(an_ended(ended_at=ended_at)) == Tally(calls=1, made=1, spent=134_000)
 
 
+def test_a_call_in_a_batch_tells_no_time() -> None:
+    assert Tally.of(an_ended(call=a_call(economy=True))) == Tally(calls=1, made=1, spent=134_000)
+
+
 @pytest.mark.parametrize("fields", [{"hold": None}, {"result": None}, {"ended_at": None}])
 def test_what_was_not_called_or_has_not_ended_is_not_counted(fields: dict[str, object]) -> None:
     assert Tally.of(an_ended(**fields)) is None

@@ -40,8 +40,8 @@ def made(*, model: str = NANO, size: str = "2K", **key: int) -> Attempt:
 
 
 FIELDS = (
-    "id status created_at updated_at deadline_at links requested downgraded fell_back delivered images attempts "
-    "skipped cost error"
+    "id status created_at updated_at deadline_at starts_at links requested downgraded fell_back delivered images "
+    "attempts skipped cost error"
 )
 
 
@@ -58,6 +58,11 @@ def test_a_job_that_was_just_queued_shows_what_was_asked_for_and_nothing_else() 
     assert (body["downgraded"], body["fell_back"]) == (False, False)
     assert body["links"] == {"self": f"{BASE}/v1/jobs/{JOB_ID}", "cancel": f"{BASE}/v1/jobs/{JOB_ID}/cancel"}
     assert body["cost"] == {"total_usd": 0, "possible_duplicate_usd": 0, "estimated": False}
+
+
+@pytest.mark.parametrize(("starts_at", "told"), [(None, None), (NOW, "2027-01-15T08:00:00.000Z")])
+def test_a_job_that_waits_for_its_hour_says_when_it_starts(starts_at: float | None, told: str | None) -> None:
+    assert shown(a_running_job(starts_at=starts_at))["starts_at"] == told
 
 
 def test_what_was_asked_for_is_shown_resolved_and_without_the_prompt() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,6 +99,19 @@ def test_no_attempt_but_the_first_begins_at_or_after_the_deadline(
         now += 40 + one.next.wait_s
 
     assert all(moment < plan.deadline_at for moment in began)
+
+
+@pytest.mark.parametrize(("told", "attempts"), [((NOW + 8,), 2), ((NOW + 30, None), 6), ((None,), 20)])
+def test_the_deadline_of_which_a_report_tells_holds_from_then_on(told: tuple[float | None, ...], attempts: int) -> None:
+    """Each attempt takes five seconds; what comes after the last report that tells of a deadline tells of none."""
+    plan = a_plan(a_step(a_route(tries=20, wait=Wait(base_s=0))), deadline_at=NOW + 10**6)
+    reports = iter([*told, *[None] * 20])
+
+    def attempt(call: Call, now: float) -> tuple[Report, float]:
+        said = a_report(Outcome.OVERLOADED).model_copy(update={"deadline_at": next(reports)})
+        return said, now + 5
+
+    assert len(walk(plan, attempt, now=NOW, chance=lambda: 0.5)) == attempts
 
 
 @moderate

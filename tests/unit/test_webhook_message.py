@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cavendish.sheet.cursor import Cursor
 from cavendish.webhook.delivery import Delivery
 from cavendish.webhook.message import LIMIT_BYTES, body
+from tests.batch_world import a_batch
 from tests.builders import JOB_ID, NOW, a_job
 from tests.webhook_world import URL, WebhookWorld, said
 
@@ -98,6 +100,41 @@ def test_the_links_of_nine_pictures_fit_and_where_they_do_not_the_job_has_them()
     assert shown({**links, "images": [{"url": "u" * 1_900}] * 9})["images"][8]["url"] == "u" * 1_900
     cut = shown({**links, "images": [{"url": "u" * 3_000}] * 9})
     assert (cut["images"], cut["links"]) == ([{"url": None}] * 9, links["links"])
+
+
+def test_of_a_batch_its_metadata_go_and_then_its_parts_and_no_link_is_cut() -> None:
+    part, report = {"name": "results-001.zip", "url": "u" * 1_500}, {"url": "v" * 1_500}
+    data = {"id": "b", "status": "completed", "metadata": {"a": "b" * 20_000}, "results": {"report_json": report}}
+
+    first = shown({**data, "results": {"report_json": report, "parts": [part]}})
+    second = shown({**data, "results": {"report_json": report, "parts": [part] * 20}, "error": "x" * 18_000})
+
+    assert (first["results"]["parts"], "metadata" in first, first["truncated"]) == ([part], False, True)
+    assert second["results"] == {"report_json": report, "parts": []}
+
+
+def test_a_message_of_a_batch_shows_what_get_shows() -> None:
+    world = WebhookWorld()
+    world.endpoint()
+    batch = a_batch(status="completed", sealed=True, cursor=Cursor(index=3), faulty=1, sequence=4)
+    world.batches.add(batch)
+    world.publish(batch.event())
+    world.run(1)
+    message = said(world.posted[0])
+
+    assert (message["type"], message["data"]["id"], message["data"]["sequence"]) == ("batch.completed", batch.id, 4)
+    assert message["data"]["items"]["unreadable"] == 1
+    assert message["data"]["links"]["self"] == f"https://api.test/v1/batches/{batch.id}"
+    assert message["data"]["results"]["report_json"]["url"].startswith("https://outbox.test/shop/doors/report.json")
+
+
+def test_of_a_batch_that_is_gone_only_that_is_told() -> None:
+    world = WebhookWorld()
+    world.endpoint()
+    world.publish(a_batch(status="completed").event())
+    world.run(1)
+
+    assert said(world.posted[0])["data"] == {"id": a_batch().id, "status": "deleted", "sequence": 1}
 
 
 def test_a_message_shows_what_get_shows_with_links_signed_at_sending() -> None:

@@ -12,8 +12,8 @@ from cavendish_client.webhooks.routes import DeliveryView, EndpointView
 
 #: Into a file or a pipe, where nothing has a width.
 _WIDE: Final = 200
-#: There are nine events of jobs and one of endpoints: a row that has them all says so.
-_ALL: Final = 10
+#: There are nine events of jobs, one of batches and one of endpoints: a row that has them all says so.
+_ALL: Final = 11
 
 
 def endpoints(shown: Iterable[EndpointView]) -> None:
@@ -23,10 +23,17 @@ def endpoints(shown: Iterable[EndpointView]) -> None:
 
 def deliveries(shown: Iterable[DeliveryView]) -> None:
     rows = (
-        (one["id"], one["type"], one["job_id"] or "-", one["endpoint"] or one["url"], one["status"], _tries(one))
+        (
+            one["id"],
+            one["type"],
+            one["job_id"] or one["batch_id"] or "-",
+            one["endpoint"] or one["url"],
+            one["status"],
+            _tries(one),
+        )
         for one in shown
     )
-    _print(("delivery", "type", "job", "to", "status", "tries"), rows)
+    _print(("delivery", "type", "about", "to", "status", "tries"), rows)
 
 
 def _events(endpoint: EndpointView) -> str:

@@ -34,7 +34,7 @@ def ask_again_s(job: Job, attempts: list[Attempt], now: float, expect: Expect) -
     latest = {one.key.image: one for one in attempts}
     steps = [_step_s(job, one, attempts, now, expect) for one in latest.values()]
     if len(latest) < job.request.n:
-        steps.append(_between_s(job.updated_at, now))
+        steps.append(max(_between_s(job.updated_at, now), (job.starts_at or now) - now))
     soonest_s = min(steps)
     return max(LEAST_S, min(MOST_S, math.ceil(soonest_s if soonest_s < math.inf else _BETWEEN_S)))
 
@@ -46,7 +46,8 @@ def _step_s(job: Job, latest: Attempt, attempts: list[Attempt], now: float, expe
     between_s = _between_s(latest.ended_at, now)
     if job.plan is None or job.status is Status.CANCELLING:
         return between_s
-    after = follow(job.plan, position(attempts, latest), latest.report, now=latest.ended_at, chance=0.0)
+    plan = job.plan.until(job.deadline_at)
+    after = follow(plan, position(attempts, latest), latest.report, now=latest.ended_at, chance=0.0)
     if after.position is None:
         return math.inf
     # Only the workflow knows what jitter made of the wait; this is the shortest it can be.

@@ -69,6 +69,8 @@ class AttemptMessage(Value):
     call: Call
     waited_s: int
     token: str = Field(min_length=1)
+    #: How often its call had to wait for its turn; the workflow does not send it.
+    turned_away: int = Field(default=0, ge=0)
 
     @property
     def key(self) -> AttemptKey:
@@ -102,7 +104,7 @@ class Attempt(Value):
     path: str
     state: State
     call: Call
-    #: Of all messages that asked for this attempt: each may be the one whose sender still waits.
+    #: Of all messages that asked for this attempt: each may be the one whose sender still waits. None yet, in a chunk.
     tokens: tuple[str, ...]
     waited_s: int
     started_at: float

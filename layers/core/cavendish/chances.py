@@ -61,7 +61,7 @@ class Chances(NamedTuple):
 
 def chances(call: Call, prompt: str, health: Health, *, catalog: Catalog, articles: Articles, now: float) -> Chances:
     """As it was measured, where that is enough; what the articles say weighs less the more is known."""
-    model, price = catalog.model(call.model), catalog.offer(call.route, call.model).price
+    model, price = catalog.model(call.model), catalog.price(call)
     believed = prior(model, call.size, now)
     sketch = expected(health, catalog, call.model, call.size)
     # What was measured was measured with the thinking that this deployment asks for.

@@ -4,6 +4,7 @@ Idempotency-Key follows draft-ietf-httpapi-idempotency-key-header-07: a key belo
 """
 
 import hashlib
+import json
 import re
 from typing import Final
 
@@ -38,12 +39,12 @@ def read_key(header: str) -> str:
     return found[1] or found[2]
 
 
-def fingerprint(request: JobRequest) -> str:
-    """The same for the same request, however its JSON was written."""
-    return _hash(request.model_dump_json(exclude={"dedupe_window_s"}))
+def fingerprint(request: Value) -> str:
+    """The same for the same request, however its JSON was written. ASCII: what was sent may be no UTF-8."""
+    return _hash(json.dumps(request.model_dump(exclude={"dedupe_window_s"}), sort_keys=True))
 
 
-def by_key(key: str, request: JobRequest, *, tenant: str, job_id: str, now: float) -> Claim:
+def by_key(key: str, request: Value, *, tenant: str, job_id: str, now: float) -> Claim:
     """The claim of a caller's key."""
     digest = _hash("key", tenant, key)
     return Claim(digest=digest, fingerprint=fingerprint(request), job_id=job_id, expires_at=now + KEY_HOLDS_S)

@@ -1,6 +1,6 @@
 """Every failure the core can raise, as one tree.
 
-CavendishError
+CavendishError (those of batches are in batch/errors.py and sheet/unreadable.py)
   + RequestInvalid       the caller's fault: all faults of one request
   |   + QueryInvalid     ... of a query's parameters
   |   + KeyMalformed     ... of an Idempotency-Key
@@ -174,7 +174,7 @@ class ReceiverOff(CavendishError):
 
 
 class Overtaken(CavendishError):
-    """A row of endpoints or deliveries was changed by somebody else since it was read."""
+    """A row was changed by somebody else since it was read."""
 
 
 class SendFailed(CavendishError):

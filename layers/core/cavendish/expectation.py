@@ -21,10 +21,11 @@ class Asked(NamedTuple):
     route: str
     size: Tier
     limit_s: int
+    economy: bool = False
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        return cls(call.model, call.route, call.size, call.limit_s)
+        return cls(call.model, call.route, call.size, call.limit_s, call.economy)
 
 
 Known = Mapping[Asked, Chances]

@@ -10,7 +10,8 @@ def next_in_words(job: Job, attempt: Attempt, attempts: list[Attempt]) -> str | 
     """What followed an attempt, or will, and why; None while the attempt runs."""
     if job.plan is None or attempt.report is None or attempt.ended_at is None:
         return None
-    step = follow(job.plan, position(attempts, attempt), attempt.report, now=attempt.ended_at, chance=0.0)
+    plan = job.plan.until(job.deadline_at)
+    step = follow(plan, position(attempts, attempt), attempt.report, now=attempt.ended_at, chance=0.0)
     why = TABLE[attempt.report.outcome].title.lower()
     later = [one for one in attempts if one.key.image == attempt.key.image and one.path > attempt.path]
     if step.rule is Rule.TAKE:

@@ -38,7 +38,11 @@ def parse(body: bytes, catalog: Catalog, check: Check = check_text) -> JobReques
 
     Raises RequestInvalid with every fault, or RequestTooLarge.
     """
-    fields = read_fields(body)
+    return request_of(read_fields(body), catalog, check)
+
+
+def request_of(fields: dict[str, Any], catalog: Catalog, check: Check = check_text) -> JobRequest:
+    """The request that these fields are. Raises RequestInvalid with every fault."""
     try:
         request = JobRequest.model_validate(fields)
     except ValidationError as error:
@@ -46,6 +50,15 @@ def parse(body: bytes, catalog: Catalog, check: Check = check_text) -> JobReques
     if faults := [*misfits(request, catalog), *_closed(request, check)]:
         raise RequestInvalid(faults)
     return request
+
+
+def faults_of(fields: dict[str, Any]) -> list[RequestFault]:
+    """What is wrong with fields that others will be added to, one by one."""
+    try:
+        JobRequest.model_validate({"prompt": "-", **fields})
+    except ValidationError as error:
+        return _faults(error)
+    return []
 
 
 def _closed(request: JobRequest, check: Check) -> list[RequestFault]:

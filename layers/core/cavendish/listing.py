@@ -21,7 +21,8 @@ def cursor(job_id: str) -> str:
     return base64.urlsafe_b64encode(job_id.encode()).decode().rstrip("=")
 
 
-def _job_id(after: str) -> str:
+def read_cursor(after: str) -> str:
+    """The id that a page ended with. Raises ValueError."""
     try:
         job_id = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
@@ -47,7 +48,7 @@ class JobQuery(Value):
     tag: Tag | None = None
     lane: Literal["interactive", "bulk"] | None = None
     #: Only jobs older than the one with this id; a parameter has the cursor.
-    after: Annotated[str | None, BeforeValidator(_job_id)] = None
+    after: Annotated[str | None, BeforeValidator(read_cursor)] = None
     limit: Annotated[int, BeforeValidator(number), Field(ge=1, le=100)] = 20
 
     def wants(self, job: Job, now: float) -> bool:

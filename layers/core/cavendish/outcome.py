@@ -110,6 +110,8 @@ class Report(Value):
     #: Seconds the model asked callers to wait; None: it asked nothing.
     retry_after_s: float | None = None
     detail: str = ""
+    #: The job's deadline, in seconds since the epoch, where it was not known before; None: it is as planned.
+    deadline_at: float | None = None
     #: What the model said that no table has ("finish_reason:NEW_THING"): the outcome is then only the nearest one.
     unknown: str = ""
 

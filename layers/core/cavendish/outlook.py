@@ -5,10 +5,10 @@ from typing import Final, Protocol
 
 from cavendish.catalog import Catalog
 from cavendish.health import RECENT_S
+from cavendish.learned import Measurements
 from cavendish.odds import Odds, Way, odds
 from cavendish.plan import Plan, Position
 from cavendish.policy import CAVENDISH
-from cavendish.ports import Measurements
 from cavendish.prior import prior
 from cavendish.routing import arrange, way
 

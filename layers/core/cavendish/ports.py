@@ -6,15 +6,11 @@ from typing import BinaryIO, Protocol
 from cavendish.attempt import Attempt, AttemptKey, Result
 from cavendish.budget import Account, Limits
 from cavendish.claim import Claim
-from cavendish.doors import Closure, Keyed
 from cavendish.errors import AttemptError
-from cavendish.health import Sample, Window
 from cavendish.job import Event, Job
 from cavendish.listing import JobQuery, Page
 from cavendish.outcome import Report
 from cavendish.plan import Plan
-from cavendish.size import Tier
-from cavendish.tally import Kind, Sum
 from cavendish.tombstone import Tombstone
 
 
@@ -35,8 +31,14 @@ class Jobs(Protocol):
 
     def get(self, job_id: str) -> Job | None: ...
 
-    def save(self, before: Job, after: Job, event: Event | None = None) -> None:
-        """Write a changed job, and its event, if nobody else changed it. Raises JobConflict."""
+    def several(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Those of these jobs that are there."""
+
+    def save(self, before: Job, after: Job, event: Event | None = None, *, spent: int = 0) -> None:
+        """Write a changed job, and its event, if nobody else changed it. Raises JobConflict.
+
+        The end of a batch's item is counted with it, and what it cost, `spent` in millionths of a dollar.
+        """
 
     def attempts(self, job_id: str) -> list[Attempt]:
         """The job's attempts, oldest first."""
@@ -102,55 +104,6 @@ class JobList(Protocol):
         """The tenant's jobs that are asked for, newest first; fewer if too many had to be passed over."""
 
 
-class Measurements(Protocol):
-    """The same table: how models do."""
-
-    def record(self, sample: Sample) -> None:
-        """Count a call, best effort: it never raises, and what could not be counted is not counted later."""
-
-    def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
-        """The windows of a span in which calls ended, oldest first, the one in which it begins as a whole.
-
-        Long spans come in long windows (health.py); seconds since the epoch.
-        """
-
-
-class MeasuredWays(Measurements, Protocol):
-    """The same, and for which models there is anything."""
-
-    def ways(self, since: float, until: float) -> frozenset[tuple[str, str, str]]:
-        """The routes, models and sizes of which a call ended in the hours that a span touches."""
-
-
-class Closures(Protocol):
-    """The same table: models to which no way leads for a while."""
-
-    def close(self, closure: Closure) -> None:
-        """Note it, best effort: it never raises."""
-
-    def read(self, now: float) -> list[Closure]:
-        """What is closed, as it was known some seconds ago at most."""
-
-
-class KeyedRoutes(Protocol):
-    """The same table: for which routes keys are set, as dispatch sees it."""
-
-    def note(self, seen: Keyed) -> None:
-        """Note it where it is news, best effort: it never raises."""
-
-    def read(self) -> Keyed | None: ...
-
-
-class Statistics(Protocol):
-    """The same table: what the calls of each tenant came to."""
-
-    def add(self, tenant: str, sums: Sequence[Sum]) -> None:
-        """Add to what is kept, best effort: it never raises, and what could not be added is not added later."""
-
-    def read(self, tenant: str, kind: Kind, since: float, until: float, most: int) -> list[Sum] | None:
-        """The sums of all hours that a span touches, oldest first; None: there are more than `most`."""
-
-
 class Images(Protocol):
     """The bucket."""
 
@@ -159,6 +112,9 @@ class Images(Protocol):
 
     def find(self, key: AttemptKey) -> Result | None:
         """The result that was stored for an attempt, if one was."""
+
+    def read(self, object_key: str) -> Iterator[bytes] | None:
+        """A picture, piece by piece; None: it is not there any more."""
 
     def clear(self, job_id: str) -> None:
         """Delete every picture of a job, also those that nobody delivered."""
@@ -170,7 +126,11 @@ class Images(Protocol):
 class Queue(Protocol):
     """The two lanes' queues of jobs."""
 
-    def send(self, job: Job) -> None: ...
+    def send(self, job: Job) -> None:
+        """Raises SendFailed."""
+
+    def send_all(self, jobs: Sequence[Job]) -> None:
+        """Raises SendFailed; some of them may have been sent all the same."""
 
 
 class Workflow(Protocol):

@@ -54,6 +54,12 @@ PROBLEMS: Final[dict[str, Kind]] = {
         "No job of yours has this id. Another tenant's job, and an id that is none, are answered alike.",
         at=("path", "/job_id"),
     ),
+    "unknown_batch": Kind(
+        404,
+        "There is no such batch",
+        "No batch of yours has this id. Another tenant's batch, and an id that is none, are answered alike.",
+        at=("path", "/batch_id"),
+    ),
     "unknown_model": Kind(
         404,
         "There is no such model",
@@ -97,6 +103,18 @@ PROBLEMS: Final[dict[str, Kind]] = {
         "Only a job that has ended can be deleted. Cancel it first.",
         at=("path", "/job_id"),
     ),
+    "no_results": Kind(
+        409,
+        "The batch has no results",
+        "It has not ended, or its file could not be read. `detail` says which.",
+        at=("path", "/batch_id"),
+    ),
+    "nothing_to_retry": Kind(
+        409,
+        "There is nothing to try again",
+        "The batch has not ended, or none of its items failed or expired. `detail` says which.",
+        at=("path", "/batch_id"),
+    ),
     "too_many_endpoints": Kind(
         409,
         "There are too many endpoints",
@@ -112,7 +130,8 @@ PROBLEMS: Final[dict[str, Kind]] = {
     "webhook_changed": Kind(
         409,
         "It changed meanwhile",
-        "Somebody else changed the endpoint or the delivery while this was done, again and again. Send it again.",
+        "Somebody else changed the endpoint, the delivery or the batch while this was done, again and again. Send it "
+        "again.",
         at=("path", ""),
     ),
     "gone": Kind(
@@ -125,7 +144,7 @@ PROBLEMS: Final[dict[str, Kind]] = {
         413,
         "The request is too large",
         "The body has more than 1 MiB, or more than 256 KiB when its fields are written as compact JSON in UTF-8, "
-        "without the escapes and spaces it was sent with.",
+        "without the escapes and spaces it was sent with. The items of a larger batch are uploaded as a file.",
     ),
     "unsupported_media_type": Kind(
         415,

@@ -75,7 +75,7 @@ def _took(call: Call, end: Outcome, catalog: Catalog) -> float:
 def _usd(call: Call, said: Report, catalog: Catalog) -> float:
     if said.billed is Billed.NO:
         return 0.0
-    return cost(catalog.offer(call.route, call.model).price, call.size, None)
+    return cost(catalog.price(call), call.size, None)
 
 
 def _words(step: Next, plan: Plan) -> str:

@@ -13,6 +13,7 @@ from cavendish.model import Model
 from cavendish.moment import Moment, moment
 from cavendish.odds import Odds, Way, odds
 from cavendish.outcome import Outcome
+from cavendish.permits import Concurrency
 from cavendish.policy import CAVENDISH
 from cavendish.prior import prior
 from cavendish.route import Route
@@ -36,6 +37,11 @@ class Known(NamedTuple):
     keyed: Keyed | None
     learning: bool
     now: float
+    concurrencies: Sequence[Concurrency] = ()
+
+    def concurrency(self, route: str, model: str) -> int | None:
+        found = (one for one in self.concurrencies if (one.route, one.model) == (route, model))
+        return next((int(one.permits) for one in found), None)
 
 
 class Standing(Value):
@@ -83,6 +89,9 @@ class ProviderModel(Value):
     """A model on a route."""
 
     id: str
+    concurrency: int | None = Field(
+        description="How many calls of all sizes run at once, since it throttled; null: as many as come."
+    )
     sizes: tuple[Standing, ...]
 
 
@@ -101,6 +110,7 @@ class Provider(Value):
         models = (
             ProviderModel(
                 id=model,
+                concurrency=known.concurrency(name, model),
                 sizes=tuple(Standing.of(Way(name, model, size), catalog.model(model), known) for size in offer.sizes),
             )
             for model, offer in route.models.items()

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict,
 
 from cavendish.errors import QueryInvalid, RequestFault
 from cavendish.health import COARSE_S, ENOUGH, window_at
+from cavendish.learned import Statistics
 from cavendish.moment import Moment, moment
 from cavendish.money import dollars
-from cavendish.ports import Statistics
 from cavendish.query import read_query
 from cavendish.tally import Kind, Sum, Tally
 from cavendish.value import Value

@@ -42,8 +42,8 @@ class Tally(Value):
         if attempt.hold is None or attempt.result is None or attempt.ended_at is None:
             return None
         took_s = attempt.ended_at - attempt.started_at
-        # A clock that jumped tells no time; the call was made and paid for all the same.
-        timed = attempt.made and 0 <= took_s <= LONGEST_S
+        # A clock that jumped tells no time, nor does a batch; the call was made and paid for all the same.
+        timed = attempt.made and not attempt.call.economy and 0 <= took_s <= LONGEST_S
         times = Sketch.of([took_s] if timed else [])
         return cls(calls=1, made=int(attempt.made), spent=micros(attempt.result.cost_usd), times=times)
 
@@ -67,6 +67,11 @@ class Tally(Value):
         found = {name: n for name in ("calls", "made", "spent") if (n := _count(counters.get(name)))}
         times = {bucket: n for name, bucket in _BUCKETS.items() if (n := _count(counters.get(name)))}
         return cls(**found, times=Sketch(counts=times))
+
+
+def spent(attempts: Iterable[Attempt]) -> int:
+    """What they cost, in millionths of a dollar."""
+    return sum(micros(one.result.cost_usd) for one in attempts if one.result)
 
 
 class Sum(NamedTuple):

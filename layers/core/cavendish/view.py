@@ -9,9 +9,7 @@ from typing import Any
 from cavendish.attempt import Attempt
 from cavendish.explain import next_in_words
 from cavendish.job import Job
-from cavendish.outcome import Outcome
-from cavendish.size import Tier, falls_short, nearest_tier
-from cavendish.stored_image import StoredImage
+from cavendish.made import Cost, delivered, downgraded, maker, picture, size
 
 #: How long a picture's link works, in seconds.
 LINK_EXPIRES_S = 900
@@ -21,17 +19,17 @@ def view(
     job: Job, attempts: list[Attempt], *, base_url: str, link: Callable[[str, str], str], now: float
 ) -> dict[str, Any]:
     """The whole job. `link` makes a URL out of an object key and a mime type."""
-    made = [one for path in job.delivered for one in attempts if one.path == path]
+    made = delivered(job, attempts)
     images = [_image(one, link, now) for one in made]
     return {
         **_head(job, base_url),
-        "downgraded": any(_downgraded(one, job.request.asked.tier) for one in made),
-        "fell_back": any(_maker(one) != job.model for one in made),
+        "downgraded": any(downgraded(one, job.request.asked.tier) for one in made),
+        "fell_back": any(maker(one) != job.model for one in made),
         "delivered": _delivered(images),
         "images": images,
         "attempts": [_attempt(n, job, one, attempts) for n, one in enumerate(attempts, 1)],
         "skipped": [one.model_dump() for one in job.plan.skipped] if job.plan else [],
-        "cost": _cost(attempts),
+        "cost": Cost.of(attempts).model_dump(),
         "error": job.error.model_dump() if job.error else None,
     }
 
@@ -59,6 +57,7 @@ def _head(job: Job, base_url: str) -> dict[str, Any]:
         "created_at": timestamp(job.created_at),
         "updated_at": timestamp(job.updated_at),
         "deadline_at": timestamp(job.deadline_at),
+        "starts_at": None if job.starts_at is None else timestamp(job.starts_at),
         "links": {"self": f"{base_url}/v1/jobs/{job.id}", "cancel": f"{base_url}/v1/jobs/{job.id}/cancel"},
         "requested": _requested(job),
     }
@@ -70,41 +69,16 @@ def _requested(job: Job) -> dict[str, Any]:
     return {**asked, **effective, "model": job.model, "route": job.route}
 
 
-def _downgraded(attempt: Attempt, asked: Tier) -> bool:
-    """A picture of its step's size is as large as its step; one that was taken all the same is as large as it is."""
-    image = _picture(attempt)
-    return attempt.call.size != asked if _as_asked(attempt) else falls_short(image.width, image.height, asked)
-
-
-def _size(attempt: Attempt) -> Tier:
-    image = _picture(attempt)
-    return attempt.call.size if _as_asked(attempt) else nearest_tier(image.width, image.height)
-
-
-def _maker(attempt: Attempt) -> str:
-    return (attempt.result.made_by if attempt.result else None) or attempt.call.model
-
-
-def _as_asked(attempt: Attempt) -> bool:
-    return attempt.report is not None and attempt.report.outcome is Outcome.OK
-
-
-def _picture(attempt: Attempt) -> StoredImage:
-    image = attempt.result.image if attempt.result else None
-    assert image is not None, "only made attempts are shown"
-    return image
-
-
 def _image(attempt: Attempt, link: Callable[[str, str], str], now: float) -> dict[str, Any]:
-    image = _picture(attempt)
+    image = picture(attempt)
     return {
         "index": attempt.key.image,
         "url": link(image.object_key, image.mime),
         "expires_at": timestamp(now + LINK_EXPIRES_S),
         **image.model_dump(exclude={"object_key"}),
-        "model": _maker(attempt),
+        "model": maker(attempt),
         "route": attempt.call.route,
-        "size": _size(attempt),
+        "size": size(attempt),
     }
 
 
@@ -134,14 +108,4 @@ def _attempt(n: int, job: Job, attempt: Attempt, attempts: list[Attempt]) -> dic
         "priced": result.priced.model_dump(mode="json") if result and result.priced else None,
         "note": result.note if result else None,
         "next": next_in_words(job, attempt, attempts),
-    }
-
-
-def _cost(attempts: list[Attempt]) -> dict[str, Any]:
-    costs = [one.result.cost_usd for one in attempts if one.result]
-    unsure = [one.possible_duplicate_usd for one in attempts]
-    return {
-        "total_usd": round(sum(costs), 6),
-        "possible_duplicate_usd": round(sum(unsure), 6),
-        "estimated": any(one.result is not None and one.result.estimated for one in attempts),
     }

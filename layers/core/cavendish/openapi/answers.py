@@ -87,7 +87,12 @@ class Brief(Value):
     status: Status
     created_at: Moment
     updated_at: Moment
-    deadline_at: Moment
+    deadline_at: Moment = Field(
+        description="In `bulk`, until the first attempt: when that has to begin; from then on the job's own deadline."
+    )
+    starts_at: Moment | None = Field(
+        description="The hour that was chosen for a job that is scheduled `off_peak`; null: none was."
+    )
     links: Links
     requested: dict[str, Any]
     error: JobError | None

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, made of the table of operations, the problem codes and the schemas."""
 
 import json
+import re
 from importlib.resources import files
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ _ABOUT: Final = (
 )
 _LICENSE: Final = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 _KEY: Final = {"type": "http", "scheme": "bearer", "description": "A key that `cavendish keys create` showed."}
+_NAMED: Final = re.compile(r"{(\w+)}")
 #: Statuses whose answers have no body.
 _EMPTY: Final = (204, 304)
 #: What can happen to every operation, and to every one that needs a key.
@@ -105,7 +107,9 @@ def _headers(always: tuple[str, ...], sometimes: tuple[str, ...] = ()) -> dict[s
 
 
 def _link(operation: str) -> dict[str, Any]:
-    return {"operationId": operation, "parameters": {"job_id": "$response.body#/id"}}
+    """What is answered is what the other operation's path names."""
+    (path,) = (one.path for one in OPERATIONS if one.id == operation)
+    return {"operationId": operation, "parameters": dict.fromkeys(_NAMED.findall(path), "$response.body#/id")}
 
 
 def _problems(one: Operation) -> dict[str, Any]:

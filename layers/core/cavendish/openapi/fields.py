@@ -23,7 +23,10 @@ WORDS: Final = {
     "on_refusal": "What to do when a model refuses the prompt.",
     "accept": "Pictures to take all the same, though they are not what was asked for.",
     "lane": "`bulk` waits behind what is `interactive`.",
-    "deadline_s": "The job ends as `expired` after so many seconds; its first attempt is always made.",
+    "schedule": "`off_peak` starts a job of the lane `bulk` at the best hour of the next day, as models were measured; "
+    "made for 4K, whose success depends on the hour. The job waits 24 hours at most, and shows when it `starts_at`.",
+    "deadline_s": "The job ends as `expired` after so many seconds; its first attempt is always made. In `bulk` they "
+    "count from the first attempt, which has to begin within three days.",
     "max_cost_usd": "What all attempts may cost together, in USD: a call is made only if its worst case has room.",
     "dedupe_window_s": "The same request again within so many seconds is the same job; by default it is another one.",
     "webhook": "Is told of the job's way by signed requests; by default of its end.",

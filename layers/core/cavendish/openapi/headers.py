@@ -14,10 +14,10 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Cache-Control": _header("`no-store` where an answer is for one caller and one moment."),
     "ETag": _header("Another one whenever the job shows something else; links do not count."),
     "Idempotency-Replayed": _header(
-        "The job was submitted before; this answer made none.", {"type": "string", "const": "true"}
+        "It was made before; this answer made nothing.", {"type": "string", "const": "true"}
     ),
     "Link": _header('The next page, as `rel="next"`; not there on the last one.'),
-    "Location": _header("The job's own address.", {"type": "string", "format": "uri"}),
+    "Location": _header("The address of what was made.", {"type": "string", "format": "uri"}),
     "Preference-Applied": _header("How long the answer waited for the job's end at most: `wait=N`."),
     "Retry-After": _header("Seconds until it is worth asking again.", {"type": "integer", "minimum": 1}),
     "WWW-Authenticate": _header("How to send a key."),

@@ -14,7 +14,7 @@ class Answer:
     headers: tuple[str, ...] = ()
     may_have: tuple[str, ...] = ()
     media: str = "application/json"
-    #: Operations that the answered job can be handed to.
+    #: Operations that what is answered can be handed to.
     leads_to: tuple[str, ...] = ()
 
 

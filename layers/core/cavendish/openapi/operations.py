@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from cavendish.openapi.advice_operations import ADVICE
+from cavendish.openapi.batch_operations import BATCHES
 from cavendish.openapi.insight_operations import INSIGHT
 from cavendish.openapi.job_operations import JOBS
 from cavendish.openapi.operation import Answer, Operation
@@ -11,6 +12,7 @@ from cavendish.openapi.webhook_operations import WEBHOOKS
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *JOBS,
+    *BATCHES,
     *ADVICE,
     *INSIGHT,
     *WEBHOOKS,
@@ -67,7 +69,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
 
 def methods(path: str) -> tuple[str, ...]:
     """What can be done at a path of a request; nothing where it leads nowhere. What can be read has HEAD too."""
-    found = [one.method for one in OPERATIONS if re.fullmatch(_pattern(one.path), path)]
+    found = [one.method for one in OPERATIONS if one.path == path]
+    found = found or [one.method for one in OPERATIONS if re.fullmatch(_pattern(one.path), path)]
     return tuple(name for one in found for name in ((one, "HEAD") if one == "GET" else (one,)))
 
 

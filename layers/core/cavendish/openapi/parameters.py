@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from cavendish.batch.listing import BatchList, ItemList
 from cavendish.claim import KEY
 from cavendish.listing import JobQuery
 from cavendish.recommend_rules import Query
@@ -23,6 +24,14 @@ _OF_JOBS: Final[dict[str, dict[str, Any]]] = {
         {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
         required=True,
         example="01KX0000000000000000000000",
+    ),
+    "batch_id": _in(
+        "path",
+        "batch_id",
+        "The batch's id.",
+        {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+        required=True,
+        example="01KX0000000000000000000001",
     ),
     "model_id": _in(
         "path",
@@ -81,6 +90,10 @@ _OF_DELIVERIES: Final = {
     "after": "Where the page before ended: its `next`.",
     "limit": "How many at most.",
 }
+_OF_PAGES: Final = {
+    "after": "Where the page before ended: its `next`.",
+    "limit": "How many at most.",
+}
 _OF_RECOMMENDATIONS: Final = {
     "use_case": "What the pictures are for: as in a submit, or a scene of the articles' tables.",
     "needs": "What matters, separated by commas.",
@@ -101,7 +114,9 @@ def parameters() -> dict[str, dict[str, Any]]:
     asked = _of_query(JobQuery, _OF_LISTS) | _of_query(Query, _OF_RECOMMENDATIONS) | _of_query(StatsQuery, _OF_STATS)
     # Lists of jobs have parameters of the same names.
     delivered = {f"deliveries_{name}": one for name, one in _of_query(DeliveryList, _OF_DELIVERIES).items()}
-    return _OF_JOBS | asked | delivered
+    batches = {f"batches_{name}": one for name, one in _of_query(BatchList, _OF_PAGES).items()}
+    items = {f"items_{name}": one for name, one in _of_query(ItemList, _OF_PAGES).items()}
+    return _OF_JOBS | asked | delivered | batches | items
 
 
 def _of_query(query: type[BaseModel], described: dict[str, str]) -> dict[str, dict[str, Any]]:

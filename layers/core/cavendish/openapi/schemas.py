@@ -5,10 +5,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from cavendish.batch.plan import BatchPlan
+from cavendish.batch.request import BatchRequest, PlanRequest
 from cavendish.catalog import Catalog
 from cavendish.estimate import Estimate
 from cavendish.matrix import ModelsView, ModelView
-from cavendish.openapi import answers, webhook_answers
+from cavendish.openapi import answers, batch_answers, webhook_answers
 from cavendish.openapi.fields import WORDS, known
 from cavendish.problem import PROBLEMS
 from cavendish.recommend import Recommendation
@@ -20,13 +22,15 @@ from cavendish.webhook.request import EndpointChange, NewEndpoint
 
 Schema = dict[str, Any]
 
-_REQUESTS: Final = (JobRequest, NewEndpoint, EndpointChange, Replay)
+_REQUESTS: Final = (JobRequest, BatchRequest, PlanRequest, NewEndpoint, EndpointChange, Replay)
 _ANSWERS: Final = (
     *(answers.Job, answers.Jobs, answers.Cancelled, answers.Problem, answers.Health, answers.Openapi),
     *(ModelView, ModelsView, Estimate, Recommendation, Providers, Stats),
     *(webhook_answers.EndpointWithSecret, webhook_answers.Endpoints, webhook_answers.Deliveries),
     *(webhook_answers.Replayed, webhook_answers.DefaultSecret, webhook_answers.WebhookKeys),
-    *(webhook_answers.JobMessage, webhook_answers.EndpointMessage),
+    *(webhook_answers.JobMessage, webhook_answers.BatchMessage, webhook_answers.EndpointMessage),
+    *(batch_answers.Batch, batch_answers.PostedBatch, batch_answers.Batches, batch_answers.Items),
+    *(batch_answers.Manifest, BatchPlan),
 )
 #: Names in the document that differ from those of the classes.
 _CALLED: Final = {"ModelView": "Model", "ModelsView": "Models", "RetiredView": "Retired"}

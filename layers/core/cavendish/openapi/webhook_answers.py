@@ -53,7 +53,8 @@ class Delivery(Value):
     message_id: str = Field(description="As the header webhook-id has it: the same each time it is sent.")
     type: str
     job_id: str | None
-    sequence: int = Field(description="Counts what is told of one job, or of one endpoint.")
+    batch_id: str | None
+    sequence: int = Field(description="Counts what is told of one job, one batch or one endpoint.")
     timestamp: Moment = Field(description="When it happened.")
     status: State
     reason: str | None = Field(description="Why it was given up, or sent to nobody.")
@@ -97,6 +98,17 @@ class JobMessage(Value):
     data: dict[str, Any] = Field(
         description="The job as `GET` answers it when this is sent, and `sequence`. Of one that was deleted: its `id` "
         "and `status` `deleted`. `truncated`: something was left out to stay below 20 kB; read the job for the rest."
+    )
+
+
+class BatchMessage(Value):
+    """What a receiver gets of a batch."""
+
+    type: str
+    timestamp: Moment
+    data: dict[str, Any] = Field(
+        description="The batch as `GET` answers it when this is sent, and `sequence`. `truncated`: something was left "
+        "out to stay below 20 kB; read the batch or its manifest for the rest."
     )
 
 

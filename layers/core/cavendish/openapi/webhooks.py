@@ -14,9 +14,11 @@ _WORDS: Final = {
     "job.failed": "It ended without a picture.",
     "job.cancelled": "It was cancelled.",
     "job.expired": "Its deadline passed.",
+    "batch.completed": "It ended, whatever came of it: `status` says what.",
     DISABLED: "Another endpoint of yours was disabled, after five days of failures or because it answered 410.",
     PING: "Somebody asked for a test.",
 }
+_SCHEMAS: Final = {"job": "JobMessage", "batch": "BatchMessage"}
 _HEADERS: Final = {
     "webhook-id": "The same each time the same message is sent: who has seen it may forget it.",
     "webhook-timestamp": "When it was sent, in seconds since the epoch.",
@@ -29,7 +31,7 @@ def webhooks() -> dict[str, Any]:
 
 
 def _post(name: str) -> dict[str, Any]:
-    schema = "JobMessage" if name.startswith("job.") else "EndpointMessage"
+    schema = _SCHEMAS.get(name.partition(".")[0], "EndpointMessage")
     content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     return {
         "summary": _WORDS[name],

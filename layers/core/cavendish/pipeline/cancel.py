@@ -2,9 +2,10 @@
 
 from cavendish.attempt import State
 from cavendish.job import Job, Status
+from cavendish.learned import Statistics
 from cavendish.pipeline.looks import look_again
-from cavendish.ports import Jobs, Statistics, Workflow
-from cavendish.tally import NOT_KEPT, sums_of
+from cavendish.ports import Jobs, Workflow
+from cavendish.tally import NOT_KEPT, spent, sums_of
 
 
 def cancel(job: Job, *, jobs: Jobs, workflow: Workflow, now: float, statistics: Statistics = NOT_KEPT) -> Job:
@@ -26,7 +27,7 @@ def _cancel(job: Job, jobs: Jobs, workflow: Workflow, now: float, statistics: St
     if any(one.state is State.CALLING for one in attempts):
         return cancelling
     cancelled = cancelling.end(Status.CANCELLED, now)
-    jobs.save(cancelling, cancelled, cancelled.event("job.cancelled"))
+    jobs.save(cancelling, cancelled, cancelled.event("job.cancelled"), spent=spent(attempts))
     workflow.stop(job.id)
     statistics.add(job.tenant, sums_of(attempts, job.request.tags))
     return cancelled

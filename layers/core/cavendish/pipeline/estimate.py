@@ -6,7 +6,7 @@ from cavendish.articles import Articles
 from cavendish.catalog import Catalog
 from cavendish.chances import Chances, chances
 from cavendish.doors import Doors
-from cavendish.estimate import Estimate, Prospect, estimate, prospect
+from cavendish.estimate import Estimate, Prospect, estimate, prospect, seconds
 from cavendish.expectation import Asked, Known
 from cavendish.health import Health
 from cavendish.ladder import build
@@ -47,26 +47,35 @@ class Estimator:
 
     def estimate(self, request: JobRequest) -> Estimate:
         """Of a request that fits (fit.py)."""
-        plan = self._plan(request)
-        known, here = self._seen(request, plan)
+        plan = self.plan(request)
+        known, here = self.look(request, plan)
         found = []
         for other in others(request, self._leads(plan).id, self._catalog):
-            lesser = self._plan(other.request)
+            lesser = self.plan(other.request)
             if self._leads(lesser).state == "live":
-                _, there = self._seen(other.request, lesser)
+                _, there = self.look(other.request, lesser)
                 found.append(saving(other, plan, here, there, self._articles))
         return estimate(request, plan, known, here, best_first(found))
 
     def _leads(self, plan: Plan) -> Model:
         return self._catalog.model(plan.steps[0].routes[0].call.model)
 
-    def _plan(self, request: JobRequest) -> Plan:
+    def plan(self, request: JobRequest) -> Plan:
+        """As dispatch would plan it now."""
         plan = build(request, self._catalog, deadline_at=self._now + request.deadline_s, doors=self._doors)
         return self._routing.route(plan, self._now, named=request.model is not None)
 
-    def _seen(self, request: JobRequest, plan: Plan) -> tuple[Known, Prospect]:
+    def look(self, request: JobRequest, plan: Plan) -> tuple[Known, Prospect]:
+        """What one picture of such a plan comes to."""
         known = self._known(request, plan)
         return known, prospect(plan, known, now=self._now, chance=self._chance())
+
+    def seconds(self, request: JobRequest) -> float | None:
+        """How long most pictures take of a request that names its model; None: another one would be asked first."""
+        plan = self.plan(request)
+        if self._leads(plan) != self._catalog.find(request.model or ""):
+            return None
+        return seconds(self.look(request, plan)[1], 0.5, 1)
 
     def _known(self, request: JobRequest, plan: Plan) -> Known:
         calls = [route.call for step in plan.steps for route in step.routes]

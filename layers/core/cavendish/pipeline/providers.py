@@ -2,20 +2,22 @@
 
 from cavendish.catalog import Catalog
 from cavendish.health import RECENT_S
-from cavendish.ports import Closures, KeyedRoutes, MeasuredWays
+from cavendish.learned import Closures, KeyedRoutes, MeasuredWays
 from cavendish.standing import Known, Providers, offered, standings
+from cavendish.turns import Permits
 
 
 def providers(
     *,
     measurements: MeasuredWays,
     closures: Closures,
+    permits: Permits,
     keyed: KeyedRoutes,
     catalog: Catalog,
     now: float,
     learning: bool,
 ) -> Providers:
-    """What it costs: a query of the index of ways, one for each way that was used lately, and two rows.
+    """What it costs: a query of the index of ways, one for each way that was used lately, and three rows.
 
     A way's query reads at most 37 rows of less than a kilobyte: some five read units where each of its windows is
     full, half a one where it is seldom used. The index keeps it from being 130 queries, one for all that is on offer.
@@ -28,5 +30,6 @@ def providers(
         keyed=keyed.read(),
         learning=learning,
         now=now,
+        concurrencies=permits.read(now),
     )
     return standings(catalog, known, since)

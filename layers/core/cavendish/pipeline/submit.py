@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import NamedTuple
 
+from cavendish.batch.item import Item
 from cavendish.catalog import Catalog
 from cavendish.claim import Claim, by_body, by_key
 from cavendish.errors import Claimed, JobGone, KeyReused, OverBudget, RequestFault, SendFailed
@@ -36,7 +37,7 @@ def submit(
 
     `key` is the caller's Idempotency-Key. Raises KeyReused, or OverBudget if not even the cheapest call may be made.
     """
-    job = _queued(request, tenant, job_id, catalog, now)
+    job = queued(request, tenant=tenant, job_id=job_id, catalog=catalog, now=now)
     of = {"tenant": tenant, "job_id": job_id}
     keyed = by_key(key, request, **of, now=now) if key else None
     windowed = by_body(request, **of, now=now) if request.dedupe_window_s else None
@@ -70,7 +71,10 @@ def _afford(
         raise
 
 
-def _queued(request: JobRequest, tenant: str, job_id: str, catalog: Catalog, now: float) -> Job:
+def queued(
+    request: JobRequest, *, tenant: str, job_id: str, catalog: Catalog, now: float, item: Item | None = None
+) -> Job:
+    """A new job, not written yet."""
     first = lineup(request, catalog).choices[0]
     return Job(
         id=job_id,
@@ -80,8 +84,9 @@ def _queued(request: JobRequest, tenant: str, job_id: str, catalog: Catalog, now
         created_at=now,
         updated_at=now,
         looked_at=now,
-        deadline_at=now + request.deadline_s,
+        deadline_at=now + request.waits_s,
         request=request,
+        item=item,
         model=first.model.id,
         route=first.route,
     )

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from cavendish.attempt import Attempt, AttemptKey, State
+from cavendish.batch.ports import Batches, BatchQueue
 from cavendish.catalog import Catalog
 from cavendish.errors import JobConflict, SendFailed
 from cavendish.job import GRACE_S, Job, Status
+from cavendish.learned import Statistics
+from cavendish.pipeline.batches import nudge
 from cavendish.pipeline.call import lost
 from cavendish.pipeline.delete import delete, finish
 from cavendish.pipeline.generate import report_attempt
 from cavendish.pipeline.settle import settle
-from cavendish.ports import Images, Jobs, Queue, Statistics, Tombstones, Workflow
+from cavendish.ports import Images, Jobs, Queue, Tombstones, Workflow
 from cavendish.tally import NOT_KEPT
 
 #: So many jobs are deleted in one sweep at most: who has to be ended comes first.
@@ -27,6 +30,8 @@ class Watchdog:
     """The use case with its ports."""
 
     jobs: Jobs
+    batches: Batches
+    batch_queue: BatchQueue
     tombstones: Tombstones
     images: Images
     queue: Queue
@@ -47,6 +52,7 @@ class Watchdog:
                 failed(due if isinstance(due, str) else due.job_id, error)
 
         seen = len(list(each(look, self.jobs.due(now))))
+        seen += self._nudge(now, failed)
         return seen + len(list(each(look, self.jobs.outdated(now, PURGES))))
 
     def look(self, due: AttemptKey | str, now: float) -> None:
@@ -58,6 +64,16 @@ class Watchdog:
             end_attempt(
                 attempt, jobs=self.jobs, images=self.images, workflow=self.workflow, catalog=self.catalog, now=now
             )
+
+    def _nudge(self, now: float, failed: Callable[[str, Exception], None]) -> int:
+        """Send batches again that nobody has worked on for a while. Gives how many."""
+        due = list(self.batches.due(now))
+        for batch_id in due:
+            try:
+                nudge(batch_id, batches=self.batches, queue=self.batch_queue, now=now)
+            except Exception as error:
+                failed(batch_id, error)
+        return len(due)
 
     def _look_at_job(self, job_id: str, now: float) -> None:
         job = self.jobs.get(job_id)
@@ -77,13 +93,18 @@ class Watchdog:
         elif job.status is Status.CANCELLING and not self._calls(job):
             settle(job.id, jobs=self.jobs, now=now, statistics=self.statistics)
             self.workflow.stop(job.id)
-        elif self.workflow.runs(job.id):
+        elif self.workflow.runs(job.id) or self._in_batch(job):
             self._all_is_well(job, now)
         else:
             settle(job.id, jobs=self.jobs, now=now, statistics=self.statistics)
 
     def _calls(self, job: Job) -> bool:
         return any(one.state is State.CALLING for one in self.jobs.attempts(job.id))
+
+    def _in_batch(self, job: Job) -> bool:
+        """Whether it ends when the provider's batch has, in which its picture is made."""
+        rows = self.jobs.attempts(job.id) if job.status is Status.CANCELLING else []
+        return any(one.call.economy and one.state is State.CALLING for one in rows)
 
     def _send_again(self, job: Job, now: float) -> None:
         with suppress(SendFailed):  # the next sweep comes in a minute

@@ -4,10 +4,10 @@ import hashlib
 from enum import StrEnum
 from typing import Final, Self
 
-from cavendish.job import Event
 from cavendish.ulid import ulid
 from cavendish.value import Value
-from cavendish.webhook.events import PING, Notice
+from cavendish.webhook.events import PING
+from cavendish.webhook.fact import Fact, message_id, subject
 from cavendish.webhook.schedule import QUEUE_WAIT_MAX_S, wait_s
 from cavendish.webhook.verdict import Verdict
 
@@ -60,7 +60,7 @@ class Delivery(Value):
     url: str | None = None
     message_id: str
     type: str
-    #: The job or the endpoint that it tells of.
+    #: The job, the batch or the endpoint that it tells of.
     subject: str
     sequence: int
     #: When it happened.
@@ -82,15 +82,14 @@ class Delivery(Value):
     revision: int = 1
 
     @classmethod
-    def of(cls, event: Event | Notice, receiver: str, now: float, *, url: str | None = None) -> Self:
+    def of(cls, fact: Fact, receiver: str, now: float, *, url: str | None = None) -> Self:
         """What is on its way from now on."""
-        subject = event.endpoint_id if isinstance(event, Notice) else event.job_id
-        message_id = f"msg_{subject}_{event.sequence:06}"
-        key = hashlib.sha256(f"{message_id}|{receiver}".encode()).digest()[:10]
-        named = {"id": PREFIX + ulid(event.at, key), "message_id": message_id, "subject": subject, "url": url}
+        message = message_id(fact)
+        key = hashlib.sha256(f"{message}|{receiver}".encode()).digest()[:10]
+        named = {"id": PREFIX + ulid(fact.at, key), "message_id": message, "subject": subject(fact), "url": url}
         times = {"next_at": now, "due_at": now + GRACE_S, "expires_at": now + KEPT_S}
-        event_fields = {"tenant": event.tenant, "type": event.type, "sequence": event.sequence, "at": event.at}
-        return cls.model_validate({**named, **event_fields, "receiver": receiver, **times})
+        fields = {"tenant": fact.tenant, "type": fact.type, "sequence": fact.sequence, "at": fact.at}
+        return cls.model_validate({**named, **fields, "receiver": receiver, **times})
 
     @property
     def pending(self) -> bool:
@@ -99,6 +98,10 @@ class Delivery(Value):
     @property
     def about_job(self) -> bool:
         return self.type.startswith("job.")
+
+    @property
+    def about_batch(self) -> bool:
+        return self.type.startswith("batch.")
 
     @property
     def hopeless(self) -> bool:

@@ -2,10 +2,9 @@
 
 from typing import Self
 
-from cavendish.job import Event
 from cavendish.value import Value
 from cavendish.view import timestamp
-from cavendish.webhook.events import Notice
+from cavendish.webhook.fact import Fact, message_id
 
 
 class Detail(Value):
@@ -21,15 +20,13 @@ class Detail(Value):
     #: When it happened, RFC 3339.
     timestamp: str
     tenant: str
-    #: Counts what is told of one job, or of one endpoint; not all of it is on the bus.
+    #: Counts what is told of one job, batch or endpoint; not all of it is on the bus.
     sequence: int
     job_id: str | None = None
+    batch_id: str | None = None
     endpoint_id: str | None = None
 
     @classmethod
-    def of(cls, event: Event | Notice) -> Self:
-        about = {"endpoint_id": event.endpoint_id} if isinstance(event, Notice) else {"job_id": event.job_id}
-        (subject,) = about.values()
-        fields = {"type": event.type, "tenant": event.tenant, "sequence": event.sequence}
-        message_id = f"msg_{subject}_{event.sequence:06}"
-        return cls.model_validate({**about, **fields, "id": message_id, "timestamp": timestamp(event.at)})
+    def of(cls, fact: Fact) -> Self:
+        fields = {"type": fact.type, "tenant": fact.tenant, "sequence": fact.sequence}
+        return cls.model_validate({**fact.about, **fields, "id": message_id(fact), "timestamp": timestamp(fact.at)})

@@ -1,10 +1,10 @@
-"""The facts that are published, by their names, and those that are about an endpoint and not about a job."""
+"""The facts that are published, by their names, and those that are about an endpoint."""
 
 from typing import Final, Literal, get_args
 
 from cavendish.value import Value
 
-EventType = Literal[
+JobEventType = Literal[
     "job.queued",
     "job.started",
     "job.downgraded",
@@ -14,11 +14,11 @@ EventType = Literal[
     "job.failed",
     "job.cancelled",
     "job.expired",
-    "endpoint.disabled",
 ]
+EventType = Literal[JobEventType, "batch.completed", "endpoint.disabled"]
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
 #: What a job's own webhook hears of, if it does not say. A job ends with one of these, once.
-TERMINAL_EVENTS: Final[tuple[EventType, ...]] = (
+TERMINAL_EVENTS: Final[tuple[JobEventType, ...]] = (
     *("job.succeeded", "job.partial", "job.failed", "job.cancelled", "job.expired"),
 )
 DISABLED: Final = "endpoint.disabled"
@@ -34,3 +34,8 @@ class Notice(Value):
     tenant: str
     sequence: int
     at: float
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What it is about, by the name of its kind."""
+        return {"endpoint_id": self.endpoint_id}

@@ -14,6 +14,9 @@ _WORDS: Final = 200
 #: What tells the receiver where to look for the rest.
 _LEAST: Final = ("id", "status", "sequence")
 
+#: What has links in it: half a link leads nowhere.
+_LINKED: Final = ("images", "links", "results")
+
 Data = dict[str, Any]
 
 
@@ -28,7 +31,7 @@ def body(delivery: Delivery, data: Data) -> bytes:
 
 
 def gone(delivery: Delivery) -> Data:
-    """What is told of a job or an endpoint that was deleted meanwhile."""
+    """What is told of a job, a batch or an endpoint that was deleted meanwhile."""
     return {"id": delivery.subject, "status": "deleted"}
 
 
@@ -41,7 +44,7 @@ def _ever_smaller(data: Data) -> Iterator[Data]:
     """The whole, then without what is missed least: each time with all the cuts before it."""
     yield data
     data = {**data, "truncated": True}
-    for cut in (_without_metadata, _without_tags):
+    for cut in (_without_metadata, _without_tags, _without_parts):
         data = cut(data)
         yield data
     while data.get("attempts"):
@@ -67,15 +70,23 @@ def _without_tags(data: Data) -> Data:
 
 
 def _less(data: Data, name: str) -> Data:
+    """Of a job its request has it, of a batch the batch itself."""
+    data = {key: value for key, value in data.items() if key != name}
     requested = data.get("requested")
     if not isinstance(requested, dict):
         return data
     return {**data, "requested": {key: value for key, value in requested.items() if key != name}}
 
 
+def _without_parts(data: Data) -> Data:
+    """A batch may have hundreds; its manifest has them all."""
+    results = data.get("results")
+    return {**data, "results": {**results, "parts": []}} if isinstance(results, dict) else data
+
+
 def _with_short_words(data: Data) -> Data:
-    """Images and links stay as they are: half a link leads nowhere."""
-    return {name: value if name in ("images", "links") else _short(value) for name, value in data.items()}
+    """All but links is cut."""
+    return {name: value if name in _LINKED else _short(value) for name, value in data.items()}
 
 
 def _short(value: Any) -> Any:

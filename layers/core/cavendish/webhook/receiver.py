@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, field_validator
 from cavendish.errors import AddressRefused
 from cavendish.value import Value
 from cavendish.web_address import MAX_CHARS, parse
-from cavendish.webhook.events import TERMINAL_EVENTS, EventType
+from cavendish.webhook.events import TERMINAL_EVENTS, JobEventType
 
 #: So many deliveries to one receiver are under way at once: one that hangs for 15 s a try holds so many workers.
 SLOTS: Final = 4
@@ -27,13 +27,12 @@ def check_text(url: str) -> None:
         address.checked([address.host])
 
 
-class JobWebhook(Value):
-    """Where a caller wants to be told of one job, and of what."""
+class BatchWebhook(Value):
+    """Where a caller wants to be told that a batch has ended."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     url: str = Field(min_length=1, max_length=MAX_CHARS)
-    events: list[EventType] = Field(default=list(TERMINAL_EVENTS), min_length=1, max_length=20)
 
     @field_validator("url")
     @classmethod
@@ -41,9 +40,15 @@ class JobWebhook(Value):
         return opened(url)
 
     def key(self, tenant: str) -> str:
-        """What its receiver is called: all jobs' webhooks on one host share their slots."""
+        """What its receiver is called: all such webhooks on one host share their slots."""
         origin = parse(self.url, local_http=True).authority
         return f"job-{hashlib.sha256(f'{tenant}|{origin}'.encode()).hexdigest()[:32]}"
+
+
+class JobWebhook(BatchWebhook):
+    """Where a caller wants to be told of one job, and of what."""
+
+    events: list[JobEventType] = Field(default=list(TERMINAL_EVENTS), min_length=1, max_length=20)
 
 
 def opened(url: str) -> str:

@@ -30,6 +30,7 @@ def delivery_view(delivery: Delivery) -> dict[str, Any]:
         "message_id": delivery.message_id,
         "type": delivery.type,
         "job_id": delivery.subject if delivery.about_job else None,
+        "batch_id": delivery.subject if delivery.about_batch else None,
         "sequence": delivery.sequence,
         "timestamp": timestamp(delivery.at),
         "status": delivery.state,
