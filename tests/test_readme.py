@@ -15,13 +15,18 @@ from cavendish.request import JobRequest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 LINKS = sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README)))
-SECTION = README.partition("## What you get that others")[2].partition("\n## ")[0]
-CLAIMS = sorted(set(re.findall(r"\| `([a-z_]+)` \|$", SECTION, re.MULTILINE)))
+#: Where a table's last column says "shown by", it names tests.
+SHOWN = re.findall(r"^\|.*\| shown by \|\n((?:\|.*\n)+)", README, re.MULTILINE)
+CLAIMS = sorted({name for table in SHOWN for name in re.findall(r"\| `([a-z_]+)` \|$", table, re.MULTILINE)})
+#: What a webhook's way by HTTP is on the command line.
+WEBHOOKS = sorted(set(re.findall(r"`([a-z]+)`", "".join(re.findall(r"/webhooks/\S+` \|([^|]*)\|", README)))))
+#: What a batch's way by HTTP is on the command line.
+BATCHES = sorted(set(re.findall(r"`((?:batch|drop) [^`]+)`", "".join(SHOWN))))
 CAVENDISH = str(Path(sys.executable).with_name("cavendish"))
 #: The commands of the README with all that follows them, and by their first words.
 SPELLED = sorted(set(re.findall(r"\.venv/bin/cavendish ([a-z][^`\n]*)", README)))
 COMMANDS = sorted({one.split()[0] for one in SPELLED})
-PATHS = sorted(set(re.findall(r"`(GET|POST|DELETE|PUT) (/v1/[^`?]+)", README)))
+PATHS = sorted(set(re.findall(r"`(GET|POST|DELETE|PATCH|PUT) (/v1/[^`?]+)", README)))
 TARGETS = sorted(set(re.findall(r"^make (\w+)", README, re.MULTILINE)))
 
 
@@ -58,6 +63,25 @@ def test_a_command_that_is_named_is_one(command: str) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+@pytest.mark.parametrize("command", WEBHOOKS)
+def test_a_command_for_webhooks_that_is_named_is_one(command: str) -> None:
+    done = subprocess.run([CAVENDISH, "webhooks", command, "--help"], capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("command", BATCHES)
+def test_a_command_for_batches_that_is_named_is_one_with_these_options(command: str) -> None:
+    done = subprocess.run([CAVENDISH, *command.split(), "--help"], capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_every_table_of_claims_names_tests() -> None:
+    assert [len(table.splitlines()) - 1 for table in SHOWN] == [table.count("` |\n") for table in SHOWN]
+    assert len(SHOWN) == 3
+
+
 @pytest.mark.parametrize("command", [one for one in SPELLED if one.split()[0] in ("plan", "simulate")])
 def test_what_reckons_can_be_pasted_as_it_stands(command: str) -> None:
     done = subprocess.run([CAVENDISH, *command.split()], capture_output=True, check=False)
@@ -67,7 +91,7 @@ def test_what_reckons_can_be_pasted_as_it_stands(command: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_a_path_that_is_named_is_an_operation(method: str, path: str) -> None:
-    assert (method, path) in {(one.method, one.path.replace("job_id", "id")) for one in OPERATIONS}
+    assert (method, path) in {(one.method, re.sub(r"{\w+}", "{id}", one.path)) for one in OPERATIONS}
 
 
 @pytest.mark.parametrize("name", CLAIMS)

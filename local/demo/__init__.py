@@ -1,1 +1,1 @@
-"""`make demo`: the first thing a newcomer sees. Three jobs, models that misbehave, three pictures all the same."""
+"""`make demo`: the first thing a newcomer sees. Models misbehave; jobs and a file get their pictures all the same."""

@@ -1,6 +1,6 @@
 """What is played: three jobs, how the models are told to answer them, and what must therefore become of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -79,9 +79,14 @@ def rehearse(models: str) -> None:
 
 def check(act: Act, job: JobView) -> None:
     """Raises CloudError for a job that did not go as it was planned."""
-    for what, (plan, told) in _compared(act, job).items():
+    hold(act.prompt, _compared(act, job))
+
+
+def hold(title: str, compared: Mapping[str, tuple[str, str]]) -> None:
+    """Raises CloudError for the first thing that was told otherwise than planned."""
+    for what, (plan, told) in compared.items():
         if told != plan:
-            raise CloudError(f"“{act.prompt}” did not go as planned: {what} should be “{plan}” and is “{told}”.")
+            raise CloudError(f"“{title}” did not go as planned: {what} should be “{plan}” and is “{told}”.")
 
 
 def _compared(act: Act, job: JobView) -> dict[str, tuple[str, str]]:

@@ -22,15 +22,17 @@ DEADLINE_SECONDS = 90.0
 Show = Callable[[Sequence[JobView]], None]
 
 
-def follow(client: Client, jobs: Sequence[JobView], show: Show) -> list[JobView]:
-    """Read all jobs until each has ended. Raises CloudError if that takes too long."""
+def follow(
+    client: Client, jobs: Sequence[JobView], show: Show, until: Callable[[JobView], bool] = words.ended
+) -> list[JobView]:
+    """Read all jobs until each has ended, or is as far as that. Raises CloudError if that takes too long."""
     latest, deadline = list(jobs), time.monotonic() + DEADLINE_SECONDS
     show(latest)
-    while not all(map(words.ended, latest)):
+    while not all(map(until, latest)):
         if time.monotonic() > deadline:
             raise CloudError(f"The jobs did not end within {DEADLINE_SECONDS:.0f} seconds.")
         time.sleep(LOOK_EVERY_SECONDS)
-        latest = [job if words.ended(job) else client.get(job["id"]) for job in latest]
+        latest = [job if until(job) else client.get(job["id"]) for job in latest]
         show(latest)
     return latest
 

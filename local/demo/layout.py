@@ -11,25 +11,30 @@ from rich.text import Text
 from cavendish_client import JobView
 from local.demo import words
 from local.demo.acts import Act
+from local.demo.dropped import FILE, Returned
 from local.demo.pictures import Picture
 
 WIDEST = 96
 #: Below this a table of attempts cannot be read, and each attempt is told in lines.
 TABLE_NEEDS = 74
 
-STYLES = {"succeeded": "green", "failed": "red", "expired": "red", "cancelled": "red"}
+STYLES = {"succeeded": "green", "completed": "green", "failed": "red", "expired": "red", "cancelled": "red"}
 
 
 def head(console: Console, n: int, act: Act, job: JobView) -> RenderableType:
     """Number, prompt, status and time, in one line."""
+    return _head(console, n, act.prompt, job["status"], words.elapsed(job))
+
+
+def _head(console: Console, n: int, title: str, told: str, seconds: float) -> RenderableType:
     line = Table.grid(padding=(0, 1))
     line.width = min(console.width, WIDEST)
     line.add_column(width=2)
     line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     line.add_column(justify="right", no_wrap=True)
     line.add_column(justify="right", no_wrap=True, width=6)
-    status = Text(job["status"], style=STYLES.get(job["status"], "yellow"))
-    line.add_row(Text(str(n), style="bold"), Text(act.prompt, style="bold"), status, f"{words.elapsed(job):.1f} s")
+    status = Text(told, style=STYLES.get(told, "yellow"))
+    line.add_row(Text(str(n), style="bold"), Text(title, style="bold"), status, f"{seconds:.1f} s")
     return line
 
 
@@ -49,8 +54,7 @@ def summary(job: JobView, picture: Picture | None, told: str | None) -> Renderab
     """What lies on the disk, as measured there; what was asked; what it cost; how its end was told."""
     blocks = []
     if picture:
-        kind = picture.mime.removeprefix("image/").upper()
-        blocks.append(Text(f"{picture.width} x {picture.height} {kind}, {picture.bytes:,} bytes, measured"))
+        blocks.append(Text(_measured(picture)))
     if job["error"]:
         blocks.append(Text(f"{job['error']['title']}: {job['error']['detail']}", style="red"))
     asked = job["requested"]
@@ -58,6 +62,33 @@ def summary(job: JobView, picture: Picture | None, told: str | None) -> Renderab
     if told:
         blocks.append(Text(told, style="green"))
     return _indented(*blocks)
+
+
+def returned(console: Console, n: int, came: Returned) -> RenderableType:
+    """A dropped file: status and time of its batch, in one line."""
+    seconds = words.between(came.batch["created_at"], came.batch["updated_at"])
+    return _head(console, n, f"{FILE}, dropped into the inbox", came.batch["status"], seconds)
+
+
+def folder(came: Returned) -> RenderableType:
+    """What came back: each file with its size, the lines that could not be read, what all cost, who told of it."""
+    totals, width = came.report["totals"], max(map(len, came.sizes))
+    measured = {picture.path.name: _measured(picture) for picture in came.pictures}
+    files = [f"{name:{width}}  {measured.get(name, f'{size:,} bytes')}" for name, size in came.sizes.items()]
+    wrong = [f"line {item['line']}: {item['error']['detail']}" for item in came.report["items"] if item["error"]]
+    counts = f"{totals['items']} items, {totals['files']} pictures, {totals['unreadable']} unreadable"
+    cost = words.usd(totals["cost_usd"], totals["possible_duplicate_usd"])
+    return _indented(
+        *map(Text, files),
+        *(Text(line, style="yellow") for line in wrong),
+        Text(f"{counts}; {cost}"),
+        Text(came.told, style="green"),
+    )
+
+
+def _measured(picture: Picture) -> str:
+    kind = picture.mime.removeprefix("image/").upper()
+    return f"{picture.width} x {picture.height} {kind}, {picture.bytes:,} bytes, measured"
 
 
 def _indented(*blocks: RenderableType) -> Padding:

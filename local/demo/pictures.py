@@ -23,19 +23,24 @@ class Picture:
     bytes: int
     sha256: str
 
-    @property
-    def shown(self) -> str:
-        """Its path, as short as it can be said from where we stand."""
-        here = Path.cwd()
-        return str(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
+
+def shown(path: Path) -> str:
+    """A path, as short as it can be said from where we stand."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def fetch(client: Client, job: JobView, prompt: str, draft: Path, folder: Path) -> Picture:
     """Download a job's picture; what is not as claimed stays in the draft folder. Raises CloudError."""
     (path,) = client.save(job, draft)
-    _check(measure(path), job["images"][0])
-    folder.mkdir(parents=True, exist_ok=True)
-    return measure(path.replace(folder / f"{slug(prompt)}{path.suffix}"))
+    return keep(path, job["images"][0], folder / f"{slug(prompt)}{path.suffix}")
+
+
+def keep(draft: Path, claimed: dict[str, Any], path: Path) -> Picture:
+    """Move a draft to where it is to stay, if it is what is claimed of it. Raises CloudError."""
+    _check(measure(draft), claimed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return measure(draft.replace(path))
 
 
 def measure(path: Path) -> Picture:

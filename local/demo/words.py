@@ -11,14 +11,18 @@ def ended(job: JobView) -> bool:
     return job["status"] in TERMINAL
 
 
+def begun(job: JobView) -> bool:
+    return bool(job["attempts"]) or ended(job)
+
+
 def elapsed(job: JobView) -> float:
     """Seconds since the job was accepted, until it ended."""
-    return _seconds(job["created_at"], job["updated_at"] if ended(job) else None)
+    return between(job["created_at"], job["updated_at"] if ended(job) else None)
 
 
 def took(attempt: dict[str, Any]) -> float:
     """Seconds of an attempt; so far, while it runs."""
-    return _seconds(attempt["started_at"], attempt["ended_at"])
+    return between(attempt["started_at"], attempt["ended_at"])
 
 
 def doing(job: JobView) -> str:
@@ -55,10 +59,14 @@ def marks(job: JobView) -> str:
 
 
 def cost(job: JobView) -> str:
-    total, twice = job["cost"]["total_usd"], job["cost"]["possible_duplicate_usd"]
+    return usd(job["cost"]["total_usd"], job["cost"]["possible_duplicate_usd"])
+
+
+def usd(total: float, twice: float) -> str:
     return f"${total:.4f}" + (f", of which ${twice:.4f} perhaps for nothing" if twice else "")
 
 
-def _seconds(start: str, end: str | None) -> float:
+def between(start: str, end: str | None) -> float:
+    """Seconds from one to the other; from one to now, where there is no other yet."""
     until = datetime.fromisoformat(end) if end else datetime.now(UTC)
     return max(0.0, (until - datetime.fromisoformat(start)).total_seconds())

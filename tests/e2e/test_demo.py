@@ -1,5 +1,6 @@
 """`make demo` as a newcomer runs it, in a checkout of its own: what it shows, what it leaves, how it ends early."""
 
+import json
 import os
 import re
 import shutil
@@ -8,14 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 
 from local import process, state
+from local.demo import dropped
 from local.demo.acts import ACTS, NANO, check
+from local.demo.dropped import ENDS, Returned
 from local.errors import CloudError
 from local.state import CloudState, Home
 
@@ -71,14 +76,14 @@ def shown(root: Path) -> str:
 
 def test_three_pictures_lie_on_the_disk_with_the_pixels_that_were_delivered(shown: str, root: Path) -> None:
     pictures = {}
-    for path in (root / "pictures").iterdir():
+    for path in (root / "pictures").glob("*.*"):
         with Image.open(path) as image:
             pictures[path.stem] = image.size
     assert pictures == PIXELS
 
 
 def test_each_picture_is_told_with_its_path_and_its_measured_pixels(shown: str, root: Path) -> None:
-    for path in (root / "pictures").iterdir():
+    for path in (root / "pictures").glob("*.*"):
         width, height = PIXELS[path.stem]
         assert f"   pictures/{path.name}\n   {width} x {height} " in shown
         assert f", {path.stat().st_size:,} bytes, measured" in shown
@@ -90,11 +95,25 @@ def test_the_table_of_each_job_has_a_row_for_each_attempt(shown: str) -> None:
     assert rows == [[str(n), call.model, "gemini", call.size, call.outcome] for n, call in calls]
 
 
-def test_the_end_of_a_job_is_told_by_a_webhook_that_was_verified(shown: str) -> None:
+def test_the_end_of_a_job_and_of_a_batch_is_told_by_a_webhook_that_was_verified(shown: str) -> None:
     told = [line for line in shown.partition("Fetching")[2].splitlines() if "webhook" in line]
 
-    assert len(told) == 1
-    assert re.fullmatch(r"   told by a webhook: job\.succeeded, verified, \d+\.\d s after it happened", told[0])
+    assert len(told) == 2
+    for line, event in zip(told, ("job.succeeded", "batch.completed"), strict=True):
+        assert re.fullmatch(rf"   told by a webhook: {event}, verified, \d+\.\d s after it happened *", line)
+
+
+def test_a_file_that_is_dropped_is_shown_as_the_folder_that_it_became(shown: str, root: Path) -> None:
+    told, folder = shown.partition(f"4  {dropped.FILE}, ")[2], root / "pictures" / dropped.FOLDER
+    report = json.loads((folder / "report.json").read_text())
+
+    assert [item["status"] for item in report["items"]] == list(ENDS.values())
+    assert f"   pictures/{dropped.FOLDER}/\n" in told
+    assert {path.stem for path in folder.iterdir()} == {"lamp", "chair", "report"}
+    for path in folder.iterdir():
+        assert re.search(rf"^   {path.name} .*\b{path.stat().st_size:,} bytes", told, re.MULTILINE)
+    assert "   line 4: size: '9K' is no size; " in told
+    assert f"   3 items, 2 pictures, 1 unreadable; ${report['totals']['cost_usd']:.4f}" in told
 
 
 @pytest.mark.parametrize("step", ["repeat after 3 s: ", "fall back to gemini-3-pro-image: ", "lower to 2K: "])
@@ -156,3 +175,18 @@ def test_a_job_that_went_otherwise_than_planned_is_no_success() -> None:
     check(ACTS[0], job)
     with pytest.raises(CloudError, match="did not go as planned"):
         check(ACTS[1], job)
+
+
+def test_a_file_that_went_otherwise_than_planned_is_no_success() -> None:
+    rows: list[dict[str, Any]] = [
+        {"line": line, "status": end, "files": [], "cost_usd": 0.0, "error": None} for line, end in ENDS.items()
+    ]
+    rows[2]["error"] = {"detail": "size: '9K' is no size"}
+    report: dict[str, Any] = {"batch_id": "b", "items": rows, "totals": {"cost_usd": 0.0}}
+    batch, sizes = {"id": "b", "cost": {"total_usd": 0.0}}, {"report.csv": 1, "report.json": 1}
+    came = Returned(batch=batch, report=report, sizes=sizes, pictures=(), told="")
+    dropped.check(came)
+    with pytest.raises(CloudError, match=r"“catalogue\.csv” did not go as planned: its folder"):
+        dropped.check(replace(came, sizes={"report.json": 1}))
+    with pytest.raises(CloudError, match="what the API tells of its cost"):
+        dropped.check(replace(came, batch={"id": "b", "cost": {"total_usd": 0.04}}))
