@@ -104,6 +104,21 @@ def test_a_budget_that_ends_under_a_crowd_is_not_passed_and_is_settled_to_the_ce
     assert total <= limit
 
 
+def test_of_a_batch_whose_tenant_s_budget_ends_what_is_paid_for_is_made_and_the_rest_told(
+    cloud: Cloud, budgets: BudgetsTable, tenant: str
+) -> None:
+    budgets.limit(tenant, Limits(per_day=2 * WORST))
+    items = [{"prompt": cloud.prompt(), "size": "1K", "policy": "once"} for _ in range(4)]
+    with Client(cloud.running.api, key_of(cloud, tenant)) as client:
+        batch = client.batches.wait(client.batches.post(items)["id"], every_s=0.2)
+        told = [(item["status"], (item["error"] or {}).get("code")) for item in client.batches.items(batch["id"])]
+
+    assert batch["status"] == "completed"
+    assert set(told) == {("succeeded", None), ("failed", "over_budget")}
+    spent = budgets.of_tenant(tenant, day(time.time())).spent
+    assert round(batch["cost"]["total_usd"] * 1_000_000) == spent <= 2 * WORST
+
+
 def ended(client: Client, job_id: str) -> JobView:
     def look() -> JobView | None:
         job = client.get(job_id)

@@ -90,6 +90,17 @@ def test_the_same_event_twice_is_one_set_of_jobs(cloud: Cloud, inbox: Inbox, fol
     assert inbox.report(f"{folder}/doors") == first
 
 
+def test_a_file_that_comes_in_parts_is_one_file(cloud: Cloud, inbox: Inbox, folder: str) -> None:
+    s3, at = cloud.aws("s3"), {"Bucket": inbox.bucket, "Key": f"{folder}/parts.txt"}
+    upload = s3.create_multipart_upload(**at)["UploadId"]
+    part = s3.upload_part(**at, UploadId=upload, PartNumber=1, Body=b"a door\n")
+    s3.complete_multipart_upload(
+        **at, UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    )
+
+    assert [item["status"] for item in inbox.report(f"{folder}/parts")["items"]] == ["succeeded"]
+
+
 def test_what_is_written_to_the_outbox_starts_nothing(cloud: Cloud, inbox: Inbox, folder: str) -> None:
     cloud.aws("s3").put_object(Bucket=cloud.outputs["OutboxBucket"], Key=f"{folder}/doors.txt", Body=b"a door\n")
     inbox.drop(f"{folder}/last.txt", "a door\n")

@@ -77,6 +77,8 @@ class Row(Value):
     ended_at: str | None = None
     error: RowError | None = None
     images: tuple[RowFile, ...] = ()
+    #: What its owner gave it to carry: not in the CSV.
+    metadata: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class Totals(Value):
@@ -154,6 +156,7 @@ def row_of(job: Job, attempts: Sequence[Attempt], *, above: str = "", part: str 
         ended_at=timestamp(job.updated_at),
         error=RowError(code=job.error.code, detail=job.error.detail or job.error.title) if job.error else None,
         images=images,
+        metadata=job.request.metadata,
     )
 
 
