@@ -2,7 +2,7 @@
 
 import os
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from estimating import estimator, modes
 
@@ -25,8 +25,6 @@ from cavendish.view import LINK_EXPIRES_S, timestamp
 View = dict[str, Any]
 Headers = dict[str, str]
 
-#: So many calls does a worker of the lane bulk make at once: the BatchSize of its mapping.
-CALLS_OF_WORKER: Final = 10
 
 
 def post(tenant: str, body: bytes, key_header: str | None, base_url: str) -> tuple[View, Headers]:
@@ -104,7 +102,7 @@ def plan(body: bytes) -> View:
         catalog=catalog(),
         articles=articles(),
         check=check,
-        at_once=int(wiring.setting("BULK_CONCURRENCY")) * CALLS_OF_WORKER,
+        at_once=int(wiring.setting("BULK_CONCURRENCY")) * int(wiring.setting("BULK_BATCH_SIZE")),
     )
     return planned.plan(asked).model_dump(mode="json")
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
+import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from closer import closer
 
-import batch
 import wiring
 
 #: What is left for a slice's last page of items when the worker's time is nearly over, in seconds.
@@ -15,7 +15,7 @@ _SPARE_S: Final = 60.0
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take batches whose items have ended, or are to end."""
     until = wiring.clock() + context.get_remaining_time_in_millis() / 1000 - _SPARE_S
-    return batch.each(event, lambda body: _close(str(batch.fields(body)["batch_id"]), until))
+    return messages.each(event, lambda body: _close(str(messages.fields(body)["batch_id"]), until))
 
 
 def _close(batch_id: str, until: float) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-import batch
+import messages
+
 import wiring
 from cavendish.catalog_file import catalog
 from cavendish.pipeline.dead_letters import bury
@@ -11,7 +12,7 @@ from cavendish.pipeline.unreadable import Unreadable
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Take what the queues of files, of jobs and of attempts could not deliver."""
-    return batch.each(event, lambda body: _bury(batch.fields(body), len(body)))
+    return messages.each(event, lambda body: _bury(messages.fields(body), len(body)))
 
 
 def _bury(message: dict[str, Any], length: int) -> None:

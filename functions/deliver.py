@@ -2,20 +2,20 @@
 
 from typing import Any
 
+import messages
 from deliverer import deliverer
 
-import batch
 import wiring
 from cavendish.webhook.delivery import Delivery
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Take deliveries from their queue; all of them are on their way at the same time."""
-    return batch.each(event, _deliver)
+    return messages.each(event, _deliver)
 
 
 def _deliver(body: str) -> None:
-    delivery_id = str(batch.fields(body)["delivery_id"])
+    delivery_id = str(messages.fields(body)["delivery_id"])
     row = deliverer().receive(delivery_id)
     wiring.logger.info("delivery.tried", extra={"delivery_id": delivery_id, **(_outcome(row) if row else {})})
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+import messages
 import providers
 
-import batch
 import wiring
 from cavendish.catalog_file import catalog
 from cavendish.pipeline.dispatch import dispatch
@@ -13,7 +13,7 @@ from cavendish.pipeline.dispatch import dispatch
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Take jobs from a lane's queue."""
-    return batch.each(event, _dispatch)
+    return messages.each(event, _dispatch)
 
 
 def _dispatch(body: str) -> None:

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
+import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from economizer import economizer
 
-import batch
 import wiring
 
 #: What is left for the picture that is being stored when the worker's time is nearly over, in seconds.
@@ -15,7 +15,7 @@ _SPARE_S: Final = 45.0
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take batches that are to be begun, or looked after."""
     until = wiring.clock() + context.get_remaining_time_in_millis() / 1000 - _SPARE_S
-    return batch.each(event, lambda body: _run(str(batch.fields(body)["batch_id"]), until))
+    return messages.each(event, lambda body: _run(str(messages.fields(body)["batch_id"]), until))
 
 
 def _run(batch_id: str, until: float) -> None:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
+import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from generator import generator
 
-import batch
 import wiring
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take attempts from a lane's queue; all of them call their models at the same time."""
     worker_until = wiring.clock() + context.get_remaining_time_in_millis() / 1000
-    return batch.each(event, lambda body: _generate(batch.fields(body), worker_until))
+    return messages.each(event, lambda body: _generate(messages.fields(body), worker_until))
 
 
 def _generate(message: dict[str, Any], worker_until: float) -> None:

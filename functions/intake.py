@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
+import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from taker import arrivals, intake
 
-import batch
 import wiring
 
 #: What is left for the slice's last writes when the worker's time is nearly over, in seconds.
@@ -15,7 +15,7 @@ _SPARE_S: Final = 30.0
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take messages of two kinds: that an object was stored in the inbox, and that a batch has to be read on."""
     until = wiring.clock() + context.get_remaining_time_in_millis() / 1000 - _SPARE_S
-    return batch.each(event, lambda body: _take(batch.fields(body), until))
+    return messages.each(event, lambda body: _take(messages.fields(body), until))
 
 
 def _take(message: dict[str, Any], until: float) -> None:

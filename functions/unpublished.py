@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import messages
 from publisher import tell
 
-import batch
 import wiring
 from adapters.table_stream import Part, RecordsGone, TableStream
 from adapters.unpublished_queue import UnpublishedQueue
@@ -12,7 +12,7 @@ from adapters.unpublished_queue import UnpublishedQueue
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Take two kinds of messages from one queue: which part of the stream was given up, and rows copied out of it."""
-    return batch.each(event, lambda body: _take(batch.fields(body)))
+    return messages.each(event, lambda body: _take(messages.fields(body)))
 
 
 def _take(message: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from batches_desk import CALLS_OF_WORKER
 
 from cavendish.batch.batch import UPLOAD_WITHIN_S, BatchError, BatchStatus, Mode
 from cavendish.batch.chunk import HELD_S
@@ -138,7 +137,6 @@ def test_the_economy_is_where_a_provider_has_one() -> None:
         ("{:,} items at a time", SLICE),
         ("wait for {} days", WAIT_MAX_S // 86_400),
         ("one transaction for {} items", (ROWS - 1) // 3),
-        ("`BulkConcurrency` times {} calls", CALLS_OF_WORKER),
     ],
 )
 def test_a_number_is_the_codes(words: str, number: int) -> None:

@@ -108,6 +108,7 @@ def functions(aws: Client, table: str, monkeypatch: pytest.MonkeyPatch, unused_n
         "OUTBOX_BUCKET": f"{unused_name}-outbox",
         "INBOX_TENANT": "acme",
         "BULK_CONCURRENCY": "5",
+        "BULK_BATCH_SIZE": "10",
         "PROVIDER_KEYS_SECRET": unused_name,
         "WORKFLOW_ARN": machine["stateMachineArn"],
         "ROUTE_BASES": "gemini=http://127.0.0.1:9",

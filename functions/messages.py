@@ -1,4 +1,4 @@
-"""The messages of one SQS batch, in flight together; each ends on its own."""
+"""The messages of one invocation, in flight together; each ends on its own."""
 
 import json
 from collections.abc import Callable
