@@ -26,7 +26,6 @@ View = dict[str, Any]
 Headers = dict[str, str]
 
 
-
 def post(tenant: str, body: bytes, key_header: str | None, base_url: str) -> tuple[View, Headers]:
     """Raises RequestInvalid, RequestTooLarge, KeyReused."""
     request, key = parse_post(body, key_header, check)

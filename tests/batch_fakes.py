@@ -26,6 +26,7 @@ class FakeBatches:
         self._jobs = jobs
         self._batches: dict[str, str] = {}
         self._faults: dict[str, dict[int, ItemFault]] = {}
+        self._leaders: dict[tuple[str, str], tuple[float, str]] = {}
 
     def add(self, batch: Batch, claims: Sequence[Claim] = ()) -> bool:
         try:
@@ -75,6 +76,14 @@ class FakeBatches:
     def faults(self, batch_id: str, first: int, until: int) -> list[ItemFault]:
         found = self._faults.get(batch_id, {})
         return [found[index] for index in sorted(found) if first <= index < until]
+
+    def lead(self, batch: Batch, at: float) -> None:
+        place = (batch.tenant, batch.folder)
+        if place not in self._leaders or self._leaders[place][0] <= at:
+            self._leaders[place] = (at, batch.id)
+
+    def leader(self, tenant: str, folder: str) -> str | None:
+        return self._leaders.get((tenant, folder), (0.0, None))[1]
 
     def page(self, tenant: str, after: str | None, most: int) -> list[Batch]:
         mine = [one for one in self._all() if one.tenant == tenant and (after is None or one.id < after)]

@@ -8,8 +8,9 @@ from typing import get_args
 
 import pytest
 
-from cavendish.batch.batch import UPLOAD_WITHIN_S, BatchError, BatchStatus, Mode
+from cavendish.batch.batch import UPLOAD_WITHIN_S, BatchStatus, Mode
 from cavendish.batch.chunk import HELD_S
+from cavendish.batch.error import BatchError
 from cavendish.batch.modes import _CHOSEN
 from cavendish.batch.report import Row, RowError, RowFile, Totals
 from cavendish.batch.report_files import CsvReport, JsonReport

@@ -1,6 +1,7 @@
 """Batches in the table of jobs: their rows, what of them could not be read, and how many of their jobs have ended."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from adapters.counts import read_counts
@@ -19,6 +20,7 @@ from cavendish.errors import Overtaken
 
 _BATCH: Final = "BATCH"
 _FAULT: Final = "FAULT#"
+_LEADER: Final = "LEADER"
 #: Their partitions of the index of what is due.
 _DUE: Final = "batch-"
 #: So many faults are written at once.
@@ -86,6 +88,21 @@ class BatchesTable:
         )
         return [ItemFault.model_validate_json(one["doc"]["S"]) for page in pages for one in page["Items"]]
 
+    def lead(self, batch: Batch, at: float) -> None:
+        place = {"pk": text(_folder(batch.tenant, batch.folder)), "sk": text(_LEADER)}
+        kept = {"batch_id": text(batch.id), "stored_at": number(at), "expires_at": number(int(batch.expires_at))}
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.put_item(
+                TableName=self._table,
+                Item={**place, **kept},
+                ConditionExpression="attribute_not_exists(pk) OR stored_at <= :at",
+                ExpressionAttributeValues={":at": number(at)},
+            )
+
+    def leader(self, tenant: str, folder: str) -> str | None:
+        found = row(self._client, self._table, _folder(tenant, folder), _LEADER)
+        return str(found["batch_id"]["S"]) if found else None
+
     def page(self, tenant: str, after: str | None, most: int) -> list[Batch]:
         answer = self._client.query(
             TableName=self._table,
@@ -137,6 +154,10 @@ def _fault_row(batch: Batch, fault: ItemFault) -> dict[str, Any]:
 
 def _partition(batch_id: str) -> str:
     return f"BATCH#{batch_id}"
+
+
+def _folder(tenant: str, folder: str) -> str:
+    return f"FOLDER#{tenant}#{folder}"
 
 
 def _owner(tenant: str) -> str:

@@ -8,7 +8,7 @@ from adapters.attempts import Attempts
 from adapters.counts import count
 from adapters.new_job import new_job, taken
 from adapters.reads import due, several
-from adapters.rows import CLAIM, JOB, OLD, event_row, job_row, number, read_due, read_job
+from adapters.rows import ATTEMPTS, CLAIM, JOB, OLD, event_row, job_row, number, read_due, read_job
 from adapters.transaction import put, write
 from cavendish.attempt import AttemptKey
 from cavendish.claim import Claim
@@ -54,7 +54,8 @@ class JobsTable(Attempts):
         write(self._client, [changed, *events, *counts], JobConflict(f"job {before.id} was changed by somebody else"))
 
     def due(self, now: float) -> Iterator[AttemptKey | str]:
-        yield from (read_due(row) for row in due(self._client, self._table, "", now))
+        for kind in (ATTEMPTS, ""):
+            yield from (read_due(row) for row in due(self._client, self._table, kind, now))
 
     def outdated(self, now: float, most: int) -> Iterator[str]:
         rows = islice(due(self._client, self._table, OLD, now), most)

@@ -33,8 +33,9 @@ def several(client: Any, table: str, places: Sequence[tuple[str, str]]) -> Itera
 
 
 def due(client: Any, table: str, kind: str, now: float) -> Iterator[Row]:
-    """The keys of what is due, of one kind, from all partitions of the index."""
-    for shard in range(SHARDS):
+    """The keys of what is due, of one kind, from all partitions of the index: each minute another one comes first."""
+    first = int(now // 60)
+    for shard in ((first + offset) % SHARDS for offset in range(SHARDS)):
         pages = client.get_paginator("query").paginate(
             TableName=table,
             IndexName="due",

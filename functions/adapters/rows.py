@@ -18,6 +18,9 @@ SHARDS: Final = 8
 #: What is only to be deleted has partitions of its own, whose numbers stand behind this: it can wait.
 OLD: Final = "old-"
 
+#: So have attempts: whoever ends them is not to wait for jobs.
+ATTEMPTS: Final = "attempt-"
+
 JOB: Final = "JOB"
 #: The status of a tombstone's row, which no job has.
 DELETED: Final = "deleted"
@@ -98,7 +101,7 @@ def attempt_row(attempt: Attempt, places: Sequence[tuple[str, str]] = ()) -> dic
         **({"outcome": text(attempt.result.report.outcome)} if attempt.result else {}),
         **({"ended_at": number(attempt.ended_at)} if attempt.ended_at is not None else {}),
         "expires_at": number(int(attempt.expires_at)),
-        **due_fields(attempt.job_id, attempt.due_at),
+        **due_fields(attempt.job_id, attempt.due_at, ATTEMPTS),
     }
 
 

@@ -13,8 +13,10 @@ import wiring
 from cavendish.batch.batch import Batch, Part
 from cavendish.batch.item import ItemFault, job_id
 from cavendish.job import JobError, Status
+from cavendish.request import JobRequest
 from cavendish.sheet.cursor import Cursor
 from cavendish_client import Client, Problem
+from cavendish_client.batches.command import TEXTS
 from cavendish_client.batches.drop import Place, deployed, local, put
 from cavendish_client.cli import app
 from cavendish_client.told import Unable
@@ -153,6 +155,22 @@ def test_the_command_uploads_a_file_and_says_where_to_look(client: Client, file:
     assert json.loads(whole.stdout)["status"] == "open"
 
 
+def test_a_default_that_is_text_stays_text_whatever_it_looks_like(client: Client, file: Path) -> None:
+    defaults = ("size=512", "allow_fallback=false", 'tags=["a", "b"]')
+    done = command("batch", str(file), *(word for one in defaults for word in ("--default", one)), client=client)
+
+    assert done.exit_code == 0, done.stderr
+    (batch,) = wiring.batches().page("acme", None, 9)
+    assert dict(batch.defaults) == {"size": "512", "allow_fallback": False, "tags": ["a", "b"]}
+
+
+def test_the_fields_that_are_text_are_those_of_which_the_api_says_so() -> None:
+    fields = JobRequest.model_json_schema()["properties"]
+    kinds = {name: [field, *field.get("anyOf", [])] for name, field in fields.items()}
+
+    assert {name for name, kind in kinds.items() if any(one.get("type") == "string" for one in kind)} == TEXTS
+
+
 @pytest.fixture
 def world(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Whoever watches sees the batch end so after some readings."""
@@ -203,6 +221,28 @@ def test_what_was_made_is_downloaded(
     assert (tmp_path / "made" / "report.json").read_text() == "{}"
 
 
+@pytest.mark.parametrize("name", ["doors.csv", "doors.csv/made"])
+def test_where_no_folder_can_be_nothing_is_sent(client: Client, file: Path, name: str) -> None:
+    done = command("batch", str(file), "--download", str(file.parent / name), client=client)
+
+    assert (done.exit_code, done.stdout, type(done.exception)) == (1, "", SystemExit)
+    assert f"{name} cannot be a folder" in done.stderr
+    assert wiring.batches().page("acme", None, 9) == []
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.csv", "results-001.zip"])
+def test_results_of_another_batch_are_not_stored_over_and_nothing_is_sent(
+    client: Client, file: Path, name: str
+) -> None:
+    (file.parent / name).write_text("of another")
+
+    done = command("batch", str(file), "--download", str(file.parent), client=client)
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"{name} is there already, of another batch; name another folder. Nothing was sent." in done.stderr
+    assert wiring.batches().page("acme", None, 9) == []
+
+
 def test_who_stops_watching_leaves_the_batch_running(
     client: Client, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +284,7 @@ def test_the_command_says_what_else_is_wrong(client: Client, file: Path) -> None
         (["batch", str(file), "--default", "size"], "--default takes NAME=VALUE, not 'size'"),
         (["batch", str(file), "--default", "size=8K"], "/defaults/size"),
         (["drop", str(file), "--to", "batches"], "name another one"),
+        *((["drop", str(file), "--to", to], f"{to!r} is none.") for to in ("../x", "x/./y", "x//y", "..", "./batches")),
     ):
         done = command(*words, client=client)
         assert (done.exit_code, done.stdout) == (1, "")

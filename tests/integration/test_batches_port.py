@@ -172,6 +172,17 @@ def test_a_tenant_sees_its_own_batches_newest_first(case: Case) -> None:
     assert [batch.id for batch in case.batches.page("other", None, 10)] == [OTHER_ID]
 
 
+def test_a_folder_is_that_of_the_file_that_was_stored_last(case: Case) -> None:
+    first, second = a_batch(), a_batch(id=OTHER_ID)
+    assert case.batches.leader(TENANT, first.folder) is None
+    case.batches.lead(second, NOW + 1)
+    case.batches.lead(first, NOW)
+    assert case.batches.leader(TENANT, first.folder) == second.id
+
+    case.batches.lead(first, NOW + 2)
+    assert (case.batches.leader(TENANT, first.folder), case.batches.leader("other", first.folder)) == (first.id, None)
+
+
 def test_the_end_of_a_batch_is_published_and_no_batch_is_listed_as_a_job(dynamodb: Any, table: str) -> None:
     batches = BatchesTable(dynamodb, table)
     batch = a_batch()

@@ -118,9 +118,10 @@ def test_the_items_of_a_report_are_rows_and_its_totals_their_sums() -> None:
     assert totals["by_status"] == {"succeeded": 2, "failed": 1, "unreadable": 1, "deleted": 1}
     assert (totals["items"], totals["unreadable"]) == (5, 1)
     assert (totals["files"], totals["attempts"]) == (3, 4)
-    for name in ("bytes", "cost_usd", "possible_duplicate_usd"):
+    for name in ("bytes", "possible_duplicate_usd"):
         assert totals[name] == pytest.approx(sum(item[name] for item in items), abs=1e-9)
-    assert totals["cost_usd"] == 0.412
+    # What a deleted job had cost when it ended is paid all the same, and only the batch knows it.
+    assert totals["cost_usd"] == 0.546
     assert totals["first_at"] == min(item["created_at"] for item in items if item["created_at"])
     assert totals["last_at"] == max(item["ended_at"] for item in items if item["ended_at"])
     assert totals["estimated"] == any(item["estimated"] for item in items)

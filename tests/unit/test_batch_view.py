@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from cavendish.batch.batch import Batch, BatchError
+from cavendish.batch.batch import Batch
 from cavendish.batch.counts import Counts
+from cavendish.batch.error import BatchError
 from cavendish.batch.item import Item, ItemFault, job_id
 from cavendish.batch.listing import ItemList, item_cursor
 from cavendish.batch.part import Part

@@ -27,8 +27,8 @@ def fault(body: bytes) -> RequestFault:
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b"", "it is empty; send an object with a prompt"),
-        (b" \n", "it is empty; send an object with a prompt"),
+        (b"", "it is empty; send an object"),
+        (b" \n", "it is empty; send an object"),
         (b"{", "in line 1, column 2 the name of a field is expected, in double quotes"),
         (b"{'a':1}", "in line 1, column 2 the name of a field is expected, in double quotes"),
         (b'{"prompt":}', "in line 1, column 11 a value is expected: text in double quotes, a number, true, false, "),
@@ -43,7 +43,7 @@ def fault(body: bytes) -> RequestFault:
         (b'{"prompt": "\\p"}', "in line 1, column 13 this is no escape; write a backslash as \\\\"),
         (b'{"prompt": "\\u12"}', "in line 1, column 1"),
         (b'{"prompt": "p"}{}', "in line 1, column 16 nothing is expected after the end of the object; send one object"),
-        (b"\xef\xbb\xbf{}", "in line 1, column 1 there is a byte order mark; send the body without it"),
+        (b"\xef\xbb\xbf{}", "in line 1, column 1 there is a byte order mark; take it out"),
         (b'{"prompt": "\xe9"}', "byte 13 is not UTF-8; send all of it as UTF-8"),
         (b'{"a": {"n":1,"n":1}}', "'n' is there twice; send it once"),
         (b'{"n": NaN}', "NaN is no JSON number; send a finite one, or null"),
@@ -67,7 +67,7 @@ def test_a_body_that_is_nested_too_deep_is_told_so() -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"prompt"', b'[{"prompt":"p"}]'])
 def test_a_body_that_is_no_object_is_told_so(body: bytes) -> None:
-    assert fault(body).detail == "the body must be a JSON object; send one with a prompt"
+    assert fault(body).detail == "the body must be a JSON object; send its fields in braces"
 
 
 @pytest.mark.parametrize("coding", ["latin-1", "utf-16", "utf-16-le", "utf-32"])

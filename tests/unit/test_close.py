@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from cavendish.batch.batch import BatchStatus
-from cavendish.batch.item import job_id
+from cavendish.batch.item import ItemFault, job_id
 from cavendish.errors import SendFailed
 from cavendish.job import Status
 from cavendish.outcome import Outcome
 from tests.batch_world import BATCH_ID, BatchWorld, a_batch
-from tests.builders import a_job, a_result
+from tests.builders import NOW, a_job, a_result
 from tests.world import Meanwhile
 
 ENDED = BatchStatus.COMPLETED
+OTHER_ID, RETRY_ID = "01KX0000000000000000000777", "01KX0000000000000000000778"
 
 
 def test_pictures_lie_in_the_folder_under_their_names_and_the_report_is_written_last() -> None:
@@ -340,3 +341,40 @@ def test_a_file_in_the_outbox_is_the_one_that_the_report_tells_of() -> None:
     for item in world.report()["items"]:
         content = world.outbox.contents[f"shop/doors/{item['files'][0]}"]
         assert (item["sha256"], item["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_what_an_older_version_of_a_file_comes_to_replaces_nothing_of_the_newer_one() -> None:
+    world = BatchWorld()
+    job = world.succeeded("red")
+    world.batches.lead(a_batch(), NOW)
+    world.batches.lead(a_batch(id=OTHER_ID), NOW + 1)
+    world.file(job)
+    world.seal()
+    batch = world.closed()
+
+    own = f"shop/doors/older/{BATCH_ID}"
+    assert batch.folder == own
+    assert set(world.outbox.contents) == {f"{own}/{name}" for name in ("red.png", "report.csv", "report.json")}
+
+
+def test_a_retry_writes_where_its_file_does_unless_that_is_a_newer_one_s() -> None:
+    for leader, folder in ((BATCH_ID, "shop/doors"), (OTHER_ID, f"shop/doors/older/{RETRY_ID}")):
+        world = BatchWorld(id=RETRY_ID, retry_of=BATCH_ID, root=BATCH_ID)
+        world.batches.lead(a_batch(id=leader), NOW)
+        world.succeeded("red")
+        world.seal()
+
+        assert world.closed().folder == folder
+        assert f"{folder}/red.png" in world.outbox.contents
+
+
+def test_an_item_that_became_a_job_after_all_is_reported_as_one() -> None:
+    world = BatchWorld()
+    job = world.succeeded("red")
+    assert job.item is not None
+    # By a reader that died before it counted.
+    world.batches.note(world.batch(), [ItemFault(index=0, line=2, name="red", detail="refused a moment ago")])
+    world.seal()
+    world.closed()
+
+    assert [(item["status"], item["job_id"]) for item in world.report()["items"]] == [("succeeded", job.id)]

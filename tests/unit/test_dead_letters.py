@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from cavendish.attempt import AttemptMessage, State
+from cavendish.attempt import AttemptKey, AttemptMessage, State
 from cavendish.job import Status
 from cavendish.pipeline.dead_letters import bury
+from tests.builders import an_attempt, an_ended_attempt
 from tests.world import Meanwhile, World
 
 
@@ -24,6 +25,25 @@ def test_a_job_that_could_not_be_started_fails_and_says_so() -> None:
     ended = world.job(job.id)
     assert (ended.status, ended.error and ended.error.code) == (Status.FAILED, "undeliverable")
     assert [event.type for event in world.jobs.events] == ["job.queued", "job.failed"]
+
+
+def test_a_picture_that_was_made_ahead_is_delivered_by_a_job_that_could_not_be_started() -> None:
+    world = World()
+    job = world.submit()
+    made = an_ended_attempt(key=AttemptKey(job.id, 0, 0, 0, 0))
+    world.jobs._keep(made)
+    buried(world, {"v": 1, "job_id": job.id})
+
+    assert (world.job(job.id).status, world.job(job.id).delivered) == (Status.SUCCEEDED, (made.path,))
+
+
+def test_a_job_whose_first_attempt_is_still_under_way_is_not_given_up() -> None:
+    world = World()
+    job = world.submit()
+    world.jobs._keep(an_attempt(key=AttemptKey(job.id, 0, 0, 0, 0)))
+    buried(world, {"v": 1, "job_id": job.id})
+
+    assert world.job(job.id).status is Status.QUEUED
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED}))

@@ -90,6 +90,8 @@ def test_a_pointer_is_escaped() -> None:
         ({"size": "8K"}, "/size", "'8K' is no size; write 4K, 2K, 1K, 512, pixels such as"),
         ({"aspect_ratio": "2:1"}, "/aspect_ratio", "'2:1' is no ratio that a model knows; they know 1:1, 1:4"),
         ({"policy": "x"}, "/policy", "'x' is no policy; there are cavendish, s0-speed"),
+        ({"webhook": "https://a.example/"}, "/webhook", "it has to be a JSON object, such as {"),
+        ({"metadata": "[1]"}, "/metadata", "it has to be a JSON object, such as {"),
         ({"seed": 1}, "/seed", "there is no such field; the fields are prompt, size"),
     ],
 )

@@ -10,7 +10,7 @@ from cavendish.batch.source import Source
 from cavendish.errors import SendFailed
 from cavendish.job import Status
 from cavendish.pipeline.groups import ROWS
-from cavendish.pipeline.intake import SENT_AT_ONCE, SLICE
+from cavendish.pipeline.intake import ARRIVES_WITHIN_S, SENT_AT_ONCE, SLICE
 from tests.batch_fakes import FakeInbox
 from tests.batch_world import a_batch
 from tests.builders import NOW, TENANT
@@ -92,23 +92,25 @@ def test_defaults_of_the_folder_hold_for_each_item_that_does_not_say_otherwise()
 
 
 @pytest.mark.parametrize(
-    ("defaults", "word"),
+    ("defaults", "words"),
     [
-        ('{"size": "9K"}', "/size"),
-        ('{"sizes": "4K"}', "/sizes"),
-        ('{"mode": "slow"}', "/mode"),
-        ("{", "line 1"),
-        ('{"metadata": {"x": "' + "x" * 20_000 + '"}}', "16384"),
+        ('{"size": "9K"}', ": /size: "),
+        ('{"sizes": "4K"}', ": /sizes: there is no such field; the fields are "),
+        ('{"mode": "slow"}', ": /mode: 'slow' is no mode; there are "),
+        ("{", " is not JSON: in line 1, column 2 the name of a field is expected"),
+        ("\ufeff{}", " is not JSON: in line 1, column 1 there is a byte order mark; take it out"),
+        ("", " is not JSON: it is empty; send an object"),
+        ("[]", " must be a JSON object; send its fields in braces"),
+        ('{"metadata": {"x": "' + "x" * 20_000 + '"}}', " has 20023 bytes; at most 16384 are taken"),
     ],
 )
-def test_of_defaults_that_are_wrong_nothing_is_queued_and_the_file_s_owner_is_told(defaults: str, word: str) -> None:
+def test_of_defaults_that_are_wrong_nothing_is_queued_and_the_file_s_owner_is_told(defaults: str, words: str) -> None:
     world = IntakeWorld()
     world.inbox.put("shop/_defaults.json", defaults.encode(), "application/json")
     batch = world.taken_in("shop/doors.csv", DOORS)
 
     assert (batch.status, world.jobs.jobs()) == (BatchStatus.FAILED, [])
-    assert "_defaults.json" in world.told("shop/doors.error.json")["detail"]
-    assert word in world.told("shop/doors.error.json")["detail"]
+    assert world.told("shop/doors.error.json")["detail"].startswith(f"_defaults.json beside the file{words}")
 
 
 def test_of_a_file_that_cannot_be_read_nothing_is_queued_and_line_and_column_are_told() -> None:
@@ -142,6 +144,16 @@ def test_a_line_that_is_wrong_is_told_by_its_number_and_the_others_run() -> None
     assert all(word in world.faults(batch)[1].detail for word in ("size", "n:"))
 
 
+def test_a_cell_that_has_to_be_an_object_and_is_none_is_told_so_beside_what_else_is_wrong() -> None:
+    world = IntakeWorld()
+    batch = world.taken_in("doors.csv", "name,prompt,webhook,metadata,n\na,b,https://a.example/,[1],many\n")
+
+    (fault,) = world.faults(batch)
+    told = 'it has to be a JSON object, such as {"name": "value"}'
+    assert [f"{column}: {told}" in fault.detail for column in ("webhook", "metadata")] == [True, True]
+    assert (fault.name, "n: " in fault.detail) == ("a", True)
+
+
 @pytest.mark.parametrize("name", ["../door", "/door", "a/../../b", "a\\b", "a//b", "C:door", "x" * 1100])
 def test_a_name_that_leads_elsewhere_is_told_and_no_job(name: str) -> None:
     world = IntakeWorld()
@@ -171,6 +183,71 @@ def test_no_name_is_that_of_another_item_s_second_picture() -> None:
     batch = world.taken_in("doors.jsonl", "\n".join(map(json.dumps, lines)))
 
     assert [fault.name for fault in world.faults(batch)] == ["door-2"]
+
+
+def test_of_two_items_with_one_name_the_second_is_told_also_if_they_write_other_files() -> None:
+    world = IntakeWorld()
+    lines = [{"name": "door", "prompt": "x", "n": 2}, {"name": "door", "prompt": "y"}]
+    batch = world.taken_in("doors.jsonl", "\n".join(map(json.dumps, lines)))
+
+    assert [fault.line for fault in world.faults(batch)] == [2]
+
+
+def test_items_without_names_are_called_by_their_number_also_if_they_share_a_line() -> None:
+    world = IntakeWorld()
+    batch = world.taken_in("doors.json", json.dumps([{"prompt": f"door {n}"} for n in range(3)]))
+
+    assert [job.item.name for job in world.items(batch) if job.item] == ["000001", "000002", "000003"]
+    assert {job.item.line for job in world.items(batch) if job.item} == {1}
+
+
+def test_a_reader_that_comes_second_takes_no_item_for_another_that_has_its_name() -> None:
+    world = IntakeWorld()
+    names = ["door", *(f"door {n}" for n in range(40)), "door"]
+    batch = world.drop("doors.jsonl", "\n".join(json.dumps({"name": name, "prompt": "x"}) for name in names))
+    assert batch is not None
+    slower = Meanwhile(world.jobs, "check", lambda *_: world.read(batch))
+    world.intake(jobs=slower).read(batch.id, world.clock.now + 60)
+    after = world.read(batch)
+
+    assert [fault.line for fault in world.faults(after)] == [42]
+    assert len(world.items(after)) == 41
+
+
+def test_of_a_file_that_goes_away_in_the_middle_what_is_queued_is_made_and_the_rest_told() -> None:
+    world = IntakeWorld()
+    batch = world.read(world.drop("many.txt", "\n".join(f"door {n}" for n in range(200))), for_s=-1)
+    world.inbox.delete("many.txt")
+    after = world.read(batch)
+
+    assert (after.status, after.read, world.told("many.error.json")["code"]) == (
+        BatchStatus.RUNNING,
+        batch.read,
+        "unreadable_file",
+    )
+    assert world.read(after).unsent is False
+
+
+@pytest.mark.parametrize(
+    ("key", "folder"),
+    [("../x/doors.csv", "_/x/doors"), ("a//b.csv", "a/_/b"), ("x" * 1020 + ".csv", "x" * 891 + "~")],
+)
+def test_a_folder_stays_inside_of_the_outbox_and_leaves_room_for_what_is_put_into_it(key: str, folder: str) -> None:
+    world = IntakeWorld()
+    batch = world.taken_in(key, DOORS)
+
+    assert batch.folder.startswith(folder)
+    assert len(f"{batch.folder}/retries/{batch.id}/report.json".encode()) <= 1024
+
+
+def test_of_a_file_that_nobody_can_read_an_older_version_tells_nobody_what_is_wrong() -> None:
+    world = IntakeWorld()
+    older = world.drop("doors.csv", "")
+    world.inbox.now += 60
+    newer = world.taken_in("doors.csv", DOORS)
+    world.read(older)
+
+    assert (newer.status, "doors.error.json" in world.outbox.contents) == (BatchStatus.RUNNING, False)
 
 
 def test_a_long_file_is_read_in_slices_that_go_on_where_the_last_one_ended() -> None:
@@ -249,7 +326,7 @@ def test_a_batch_that_is_cancelled_while_it_is_read_is_sealed_as_it_is_then() ->
     after = world.read(batch)
 
     assert (after.status, after.sealed) == (BatchStatus.CANCELLING, True)
-    assert (after.read, after.total) == (batch.read, batch.read)
+    assert (after.read, after.total) == (batch.read, 200)
     assert len(world.items(after)) == batch.read
     assert world.batch_queue.to_close == [(batch.id, 0)]
 
@@ -355,7 +432,7 @@ def test_a_batch_whose_file_never_comes_ends() -> None:
     world.batches.add(batch)
     assert world.read(batch).status is BatchStatus.OPEN
 
-    world.clock.advance(UPLOAD_WITHIN_S)
+    world.clock.advance(UPLOAD_WITHIN_S + ARRIVES_WITHIN_S)
     ended = world.read(batch)
     assert (ended.status, ended.error is not None and "uploaded" in ended.error.detail) == (BatchStatus.FAILED, True)
     assert world.outbox.contents == {}

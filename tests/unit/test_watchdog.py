@@ -3,9 +3,12 @@
 import pytest
 
 from cavendish.attempt import REPORT_AFTER_S, AttemptKey, State
-from cavendish.job import GRACE_S, LOOK_AFTER_S, RESEND_AFTER_S, Job, Status
+from cavendish.batch.item import Item
+from cavendish.job import GRACE_S, LOOK_AFTER_S, RESEND_AFTER_S, RESEND_ITEM_AFTER_S, Job, Status
 from cavendish.outcome import Outcome
+from cavendish.pipeline.watchdog import LOOKS
 from cavendish.plan import Position
+from tests.batch_world import a_batch
 from tests.builders import a_result
 from tests.world import Meanwhile, World
 
@@ -17,6 +20,34 @@ def test_a_job_that_nobody_dispatched_is_sent_again_after_two_minutes_and_once_i
 
     assert sent == [1, 1, 2, 2, 2]
     assert world.job(job.id).sequence == 1
+
+
+def test_an_item_of_a_batch_is_sent_again_after_an_hour_because_its_batch_has_it_sent() -> None:
+    world = World()
+    job = world.submit(lane="bulk")
+    item = Item(batch_id="01KX0000000000000000000500", index=0, line=1, name="door")
+    world.jobs.save(job, job.model_copy(update={"item": item}))
+    sent = [len(world.queue.sent) for _ in range(3) if world.sweep(after_s=RESEND_ITEM_AFTER_S * 0.6) == []]
+
+    assert sent == [1, 2, 2]
+
+
+def test_a_bulk_job_whose_execution_runs_is_looked_after_once_an_hour() -> None:
+    world = World()
+    job = world.running(lane="bulk")
+    world.sweep(after_s=LOOK_AFTER_S + 1)
+
+    assert world.job(job.id) == job
+
+
+def test_batches_come_first_and_no_sweep_looks_at_more_than_it_can() -> None:
+    world = World()
+    for _ in range(LOOKS + 2):
+        world.submit()
+    world.batches.add(a_batch(looked_at=0.0))
+    seen = world.watchdog().sweep(world.clock.advance(RESEND_AFTER_S + 1), failed=lambda *_: None, each=map)
+
+    assert (seen, len(world.batch_queue.to_read)) == (LOOKS + 1, 1)
 
 
 def test_a_job_that_cannot_be_sent_stays_due() -> None:

@@ -17,6 +17,14 @@ from cavendish_client.deployment import address, key
 from cavendish_client.say import complain, say
 from cavendish_client.told import Unable, told
 
+#: Fields of an item that are text whatever they look like: `size=512` is a size.
+TEXTS: Final = frozenset(
+    {"prompt", "size", "aspect_ratio", "model", "route", "thinking", "use_case", "quality"}
+    | {"policy", "on_refusal", "lane", "schedule"}
+)
+#: What is stored of a batch that has ended.
+_RESULTS: Final = ("report.json", "report.csv", "results-*.zip")
+
 #: As shells have it for whoever was interrupted.
 _INTERRUPTED: Final = 130
 
@@ -50,6 +58,8 @@ def batch(
     with told(1):
         defaults = _defaults(default or [])
         check(file, defaults)
+        if download:
+            _make_ready(download)
         with Client(address(api, stack), key()) as client:
             opened = client.batches.upload(file, mode=mode.value, defaults=defaults, name=name or file.name)
             if not (watch or download):
@@ -62,6 +72,17 @@ def batch(
                     complain(f"stored {path}")
     if ended["status"] != "completed" or bad(ended):
         raise typer.Exit(1)
+
+
+def _make_ready(folder: Path) -> None:
+    """What is made is paid for: it has a place before anything is sent, and takes nobody else's. Raises Unable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{folder} cannot be a folder ({error.strerror})"
+        raise Unable(f"{why}; name another one for --download. Nothing was sent.") from None
+    if taken := sorted(path for pattern in _RESULTS for path in folder.glob(pattern)):
+        raise Unable(f"{taken[0]} is there already, of another batch; name another folder. Nothing was sent.")
 
 
 def _watched(client: Client, opened: BatchView) -> BatchView:
@@ -104,10 +125,10 @@ def _say(found: BatchView, *, as_json: bool) -> None:
 
 
 def _defaults(pairs: list[str]) -> dict[str, Any]:
-    """What is JSON is what it says, anything else is text. Raises Unable."""
+    """What is JSON is what it says, but for what is text anyway. Raises Unable."""
     if wrong := [pair for pair in pairs if "=" not in pair]:
         raise Unable(f"--default takes NAME=VALUE, not {wrong[0]!r}, such as --default size=4K.")
-    return {name: _value(value) for name, value in (pair.split("=", 1) for pair in pairs)}
+    return {name: value if name in TEXTS else _value(value) for name, value in (pair.split("=", 1) for pair in pairs)}
 
 
 def _value(text: str) -> Any:

@@ -44,11 +44,19 @@ def drop(
 ) -> None:
     """Drop a file of items into the inbox. Its pictures and its report go to the outbox, under the file's own name."""
     with told(1):
-        path = posixpath.join(to.strip("/"), file.name)
+        path = posixpath.join(_folder(to), file.name)
         if path.startswith(_POSTED):
             raise Unable(f"The folder {_POSTED} is for files that are posted to the API; name another one.")
         check(file, _MAYBE_GIVEN)
         put(file, path, deployed(stack, boto3.client) if stack else local(_running()))
+
+
+def _folder(said: str) -> str:
+    """A key is taken letter by letter: `..` in it would be a folder of that name. Raises Unable."""
+    folder = said.strip("/")
+    if folder and any(name in ("", ".", "..") for name in folder.split("/")):
+        raise Unable(f"--to takes a folder such as shop/spring, without empty, . or .. parts: {said!r} is none.")
+    return folder
 
 
 def put(file: Path, path: str, place: Place) -> None:

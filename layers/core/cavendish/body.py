@@ -26,25 +26,25 @@ WORDS: Final = {
     "Invalid control character": "text may not hold a control character as it is; write a line break as \\n",
     "Invalid \\": "this is no escape; write a backslash as \\\\",
     "Extra data": "nothing is expected after the end of the object; send one object",
-    "Unexpected UTF-8 BOM": "there is a byte order mark; send the body without it",
+    "Unexpected UTF-8 BOM": "there is a byte order mark; take it out",
 }
 
 
-def read_fields(body: bytes) -> dict[str, Any]:
-    """The fields of a request. Raises RequestInvalid or RequestTooLarge."""
+def read_fields(body: bytes, what: str = "the body") -> dict[str, Any]:
+    """The fields of a request; `what` it is that was read. Raises RequestInvalid or RequestTooLarge."""
     if len(body) > BODY_MAX_BYTES:
-        raise RequestTooLarge(f"the body has {len(body)} bytes; at most {BODY_MAX_BYTES} are taken")
+        raise RequestTooLarge(f"{what} has {len(body)} bytes; at most {BODY_MAX_BYTES} are taken")
     if not body.strip():
-        raise _invalid("the body is not JSON: it is empty; send an object with a prompt")
+        raise _invalid(f"{what} is not JSON: it is empty; send an object")
     try:
         fields = parsed(body.decode("utf-8"))
         check_length(fields)
     except RecursionError:
-        raise _invalid("the body is not JSON that we read: it is nested too deep") from None
+        raise _invalid(f"{what} is not JSON that we read: it is nested too deep") from None
     except ValueError as error:
-        raise _invalid(f"the body is not JSON: {_told(error)}") from None
+        raise _invalid(f"{what} is not JSON: {_told(error)}") from None
     if not isinstance(fields, dict):
-        raise _invalid("the body must be a JSON object; send one with a prompt")
+        raise _invalid(f"{what} must be a JSON object; send its fields in braces")
     return fields
 
 

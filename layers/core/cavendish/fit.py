@@ -1,6 +1,6 @@
 """The door's check: reads a request, and says everything that is wrong with it at once, field by field and together."""
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -12,6 +12,9 @@ from cavendish.misfits import misfits
 from cavendish.outcome import clean
 from cavendish.request import JobRequest
 from cavendish.webhook.receiver import Check, check_text
+
+#: What pydantic calls it if something else comes where fields are expected.
+_NO_OBJECT: Final = ("dict_type", "model_type", "model_attributes_type")
 
 
 def parse_submit(
@@ -83,6 +86,8 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 def _sentence(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"there is no such field; the fields are {', '.join(JobRequest.model_fields)}"
+    if error["type"] in _NO_OBJECT:
+        return 'it has to be a JSON object, such as {"name": "value"}'
     return str(error["msg"]).removeprefix("Value error, ")
 
 

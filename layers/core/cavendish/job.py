@@ -28,8 +28,12 @@ TERMINAL: Final = frozenset({Status.SUCCEEDED, Status.PARTIAL, Status.FAILED, St
 
 #: A queued job is sent again after this long without a start, in seconds (architecture rule 4).
 RESEND_AFTER_S: Final = 120
-#: A running job is looked after this often, in seconds.
+#: One of a batch waits for others of it, and the batch has it sent; so it is sent again only after this long.
+RESEND_ITEM_AFTER_S: Final = 3_600
+#: A running job is looked after this often, in seconds; of bulk jobs there may be tens of thousands, and to ask for an
+#: execution has a quota.
 LOOK_AFTER_S: Final = 300
+LOOK_AFTER_BULK_S: Final = 3_600
 #: After its retention a job's row waits this long for the watchdog before the table forgets it, in seconds.
 PURGE_WITHIN_S: Final = 86_400
 #: A job past its deadline gets this long to end by itself before the watchdog ends it, in seconds.
@@ -118,13 +122,14 @@ class Job(Value):
             return min(self._sent_again_at, self.deadline_at + GRACE_S)
         if self.status is Status.CANCELLING:
             return self.looked_at + GRACE_S
-        return min(self.looked_at + LOOK_AFTER_S, self.deadline_at + GRACE_S)
+        look_after_s = LOOK_AFTER_BULK_S if self.request.lane == "bulk" else LOOK_AFTER_S
+        return min(self.looked_at + look_after_s, self.deadline_at + GRACE_S)
 
     @property
     def _sent_again_at(self) -> float:
         if self.starts_at is not None and self.starts_at > self.looked_at:
             return self.starts_at
-        return self.looked_at + RESEND_AFTER_S
+        return self.looked_at + (RESEND_ITEM_AFTER_S if self.item else RESEND_AFTER_S)
 
     def waiting(self, now: float) -> bool:
         """Whether its hour has not come."""

@@ -63,7 +63,7 @@ class Jobs(Protocol):
         """Note that the workflow has heard of an attempt's end."""
 
     def due(self, now: float) -> Iterator[AttemptKey | str]:
-        """Attempts by key, and jobs by id, that nobody has ended in time."""
+        """Attempts by key, then jobs by id, that nobody has ended in time: in no order that starves some of them."""
 
     def outdated(self, now: float, most: int) -> Iterator[str]:
         """Jobs by id whose retention is over, and those of which not all is deleted yet: so many at most."""

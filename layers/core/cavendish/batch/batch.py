@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import Field
 
 from cavendish.batch.counts import Counts
+from cavendish.batch.error import BatchError
 from cavendish.batch.event import BatchEvent
 from cavendish.batch.part import Part
 from cavendish.batch.source import Source
@@ -45,16 +46,6 @@ class BatchStatus(StrEnum):
 ENDED: Final = frozenset({BatchStatus.COMPLETED, BatchStatus.CANCELLED, BatchStatus.FAILED})
 
 
-class BatchError(Value):
-    """Why a file could not be read."""
-
-    code: str
-    title: str
-    detail: str
-    line: int | None = None
-    column: int | None = None
-
-
 class Batch(Value):
     """One batch. Times are seconds since the epoch."""
 
@@ -70,8 +61,9 @@ class Batch(Value):
     looked_at: float
     #: None: the file is awaited, or the items are those of another batch.
     source: Source | None = None
-    #: The batch whose failed items these are.
+    #: The batch whose failed items these are, and the one that it all began with.
     retry_of: str | None = None
+    root: str | None = None
     #: What the file is called to its owner.
     name: str
     #: The folder in the outbox; its pictures lie there, or its parts.
@@ -158,7 +150,8 @@ class Batch(Value):
     def seal(self, now: float) -> Self:
         """No item follows, because the file has ended or because nobody wants more."""
         status = BatchStatus.CANCELLING if self.cancel else BatchStatus.RUNNING
-        return self._moved(now, status=status, sealed=True, total=self.read)
+        total = self.total if self.cancel and self.total is not None else self.read
+        return self._moved(now, status=status, sealed=True, total=total)
 
     def fail(self, error: BatchError, now: float) -> Self:
         return self._moved(now, status=BatchStatus.FAILED, sealed=True, error=error)
@@ -167,8 +160,9 @@ class Batch(Value):
         """Whoever reads it seals it first."""
         return self._moved(now, status=BatchStatus.CANCELLING, cancel=True)
 
-    def closing(self, now: float) -> Self:
-        return self._moved(now, status=BatchStatus.CLOSING)
+    def closing(self, now: float, folder: str | None = None) -> Self:
+        """From now on it is known where its results lie."""
+        return self._moved(now, status=BatchStatus.CLOSING, folder=folder or self.folder)
 
     def withdrawn(self, cancelled: int, now: float) -> Self:
         """So many of its items have been cancelled."""

@@ -49,8 +49,8 @@ def stems(name: str, n: int) -> tuple[str, ...]:
 
 
 def names(item: Item, n: int, now: float) -> list[Claim]:
-    """The claims by which no two items of a batch write the same file."""
-    return [_claim(item, stem, now) for stem in stems(item.name, n)]
+    """The claims by which no two items of a batch have one name, or write the same file."""
+    return [_claim(item, stem, now) for stem in dict.fromkeys((item.name, *stems(item.name, n)))]
 
 
 def _claim(item: Item, stem: str, now: float) -> Claim:

@@ -22,7 +22,8 @@ def items_view(
     now: float,
 ) -> dict[str, Any]:
     """One page. `next` is null when no more items have been read: while the batch is `open` there may be more later."""
-    unreadable = {one.index: one for one in faults}
+    # Who noted a fault may have died before it counted, and the next reader have found the item well.
+    unreadable = {one.index: one for one in faults if job_id(batch.id, one.index) not in jobs}
     items = [
         _faulty(unreadable[index]) if index in unreadable else _item(batch, index, jobs, base_url, now)
         for index in indexes

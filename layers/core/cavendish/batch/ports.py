@@ -57,6 +57,12 @@ class Batches(Protocol):
     def faults(self, batch_id: str, first: int, until: int) -> list[ItemFault]:
         """Those whose index is in the range, by index."""
 
+    def lead(self, batch: Batch, at: float) -> None:
+        """Note whose a folder is, unless a file that was stored later has it."""
+
+    def leader(self, tenant: str, folder: str) -> str | None:
+        """The batch whose folder it is; None: nobody's, or it has been forgotten."""
+
     def page(self, tenant: str, after: str | None, most: int) -> list[Batch]:
         """The tenant's batches, newest first, those older than `after`."""
 

@@ -7,10 +7,12 @@ from typing import Any, Final, Self
 from pydantic import Field
 
 from cavendish.attempt import Attempt
+from cavendish.batch.counts import Counts
 from cavendish.batch.files import files_of
 from cavendish.batch.item import ItemFault, job_id
 from cavendish.job import Job
 from cavendish.made import Cost, delivered, downgraded, maker
+from cavendish.money import dollars
 from cavendish.size import Tier
 from cavendish.value import Value
 from cavendish.view import timestamp
@@ -98,6 +100,11 @@ class Totals(Value):
     last_at: str | None = None
     #: Between the two.
     seconds: float = 0.0
+
+    def with_deleted(self, counts: Counts) -> Self:
+        """What is known of the costs of jobs that are gone: what they had cost when they ended."""
+        known = max(self.cost_usd, dollars(counts.spent)) if self.by_status.get(DELETED) else self.cost_usd
+        return self.model_copy(update={"cost_usd": known})
 
     def plus(self, row: Row) -> Self:
         first = min((at for at in (self.first_at, row.created_at) if at), default=None)

@@ -1,9 +1,13 @@
 """Where a batch's items come from."""
 
 import hashlib
+from typing import Final
 
 from cavendish.ulid import ulid
 from cavendish.value import Value
+
+#: S3 takes keys of 1,024 bytes, and what is put into the folder needs room for its own name.
+FOLDER_MAX_BYTES: Final = 900
 
 
 class Source(Value):
@@ -21,3 +25,12 @@ def id_of(bucket: str, source: Source, stored_at: float) -> str:
     version = source.version or source.etag
     digest = hashlib.sha256(f"{bucket}|{len(source.key)}|{source.key}|{version}".encode()).digest()
     return ulid(stored_at, digest[:10])
+
+
+def shortened(path: str, most_bytes: int) -> str:
+    """The path, or as much of it as fits and what tells it from others that begin alike."""
+    whole = path.encode()
+    if len(whole) <= most_bytes:
+        return path
+    mark = f"~{hashlib.sha256(whole).hexdigest()[:8]}"
+    return whole[: most_bytes - len(mark)].decode("utf-8", "ignore") + mark

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
-from cavendish.batch.batch import BatchError, BatchStatus, Mode
+from cavendish.batch.batch import BatchStatus, Mode
+from cavendish.batch.error import BatchError
 from cavendish.job import JobError
 from cavendish.openapi.answers import Link, Moment
 from cavendish.value import Value

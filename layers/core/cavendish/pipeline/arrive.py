@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from cavendish.batch.batch import Batch, Mode
 from cavendish.batch.errors import FileGone
 from cavendish.batch.ports import Batches, Inbox, Stored
-from cavendish.batch.source import id_of
+from cavendish.batch.source import FOLDER_MAX_BYTES, id_of, shortened
 from cavendish.body import read_fields
 from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.fit import faults_of
@@ -16,6 +16,7 @@ from cavendish.ulid import is_ulid
 #: Files that the door stores here are for batches that it has opened already.
 POSTED: Final = "batches/"
 DEFAULTS: Final = "_defaults.json"
+_BESIDE: Final = f"{DEFAULTS} beside the file"
 #: They are kept with the batch, which is written with each group of items.
 DEFAULTS_MAX_BYTES: Final = 16 * 1024
 
@@ -49,13 +50,14 @@ class Arrive:
 
     def _dropped(self, stored: Stored, now: float) -> Batch | None:
         batch = self._new(stored, now)
+        self.batches.lead(batch, stored.at)
         if not self.batches.add(batch):
             return self.batches.get(batch.id)
         return batch
 
     def _new(self, stored: Stored, now: float) -> Batch:
         source = stored.source
-        folder = posixpath.splitext(source.key)[0]
+        folder = shortened(_inside(posixpath.splitext(source.key)[0]), FOLDER_MAX_BYTES)
         named = {"id": id_of(self.inbox.bucket, source, stored.at), "tenant": self.tenant, "name": source.key}
         times = {"created_at": now, "updated_at": now, "looked_at": now}
         defaults = self._defaults(posixpath.dirname(source.key))
@@ -68,19 +70,22 @@ class Arrive:
         stored = self.inbox.find(posixpath.join(folder, DEFAULTS))
         if stored is None:
             return {}
+        if stored.source.size > DEFAULTS_MAX_BYTES:
+            most = f"at most {DEFAULTS_MAX_BYTES} are taken"
+            return {"refused": f"{_BESIDE} has {stored.source.size} bytes; {most}"}
         try:
             return _read(b"".join(self.inbox.read(stored.source, 0)))
         except FileGone:
             return {}
-        except (RequestInvalid, RequestTooLarge) as invalid:
-            return {"refused": f"{DEFAULTS} beside the file is no object of fields: {invalid}"}
+        except RequestInvalid as invalid:
+            return {"refused": "; ".join(_told(one) for one in invalid.faults)}
+        except RequestTooLarge as large:
+            return {"refused": f"{_BESIDE}: {large}"}
 
 
 def _read(content: bytes) -> dict[str, Any]:
     """Raises RequestInvalid, RequestTooLarge."""
-    if len(content) > DEFAULTS_MAX_BYTES:
-        raise RequestTooLarge(f"it has {len(content)} bytes; at most {DEFAULTS_MAX_BYTES} are taken")
-    fields = read_fields(content)
+    fields = read_fields(content, _BESIDE)
     mode = fields.pop("mode", "balanced")
     if mode not in get_args(Mode):
         detail = f"{mode!r} is no mode; there are {', '.join(get_args(Mode))}"
@@ -88,6 +93,16 @@ def _read(content: bytes) -> dict[str, Any]:
     if faults := faults_of(fields):
         raise RequestInvalid(faults)
     return {"defaults": fields, "mode": mode}
+
+
+def _inside(path: str) -> str:
+    """Who copies the outbox to a disk is not led out of it."""
+    return "/".join("_" if part in ("", ".", "..") else part for part in path.split("/"))
+
+
+def _told(fault: RequestFault) -> str:
+    """What is wrong with all of it says itself what it is about."""
+    return f"{_BESIDE}: {fault.pointer}: {fault.detail}" if fault.pointer else fault.detail
 
 
 def _ignored(key: str) -> bool:

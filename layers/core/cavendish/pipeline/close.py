@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from cavendish.batch.batch import Batch, BatchStatus
+from cavendish.batch.home import home
 from cavendish.batch.item import job_id
 from cavendish.batch.ports import Batches, BatchQueue, Outbox
 from cavendish.errors import Overtaken
@@ -74,7 +75,7 @@ class Close:
             self._withdraw(turn)
             return True
         if batch.done(self.batches.counts(batch.id)):
-            turn.save(batch.closing(self.clock()))
+            turn.save(batch.closing(self.clock(), home(batch, self.batches)))
             return True
         turn.beat()  # it is looked after; the last of its items sends it again
         return False
@@ -104,7 +105,7 @@ class Close:
         batch = turn.batch
         upto = min(batch.filed + PAGE, batch.read)
         files = [one for end in self._ends.page(batch, batch.filed, upto) for one in end.files]
-        list(self.each(lambda one: file_picture(batch, one, self.outbox), files))
+        list(self.each(lambda one: file_picture(batch.folder, one, self.outbox), files))
         turn.save(batch.filing(upto, batch.parts, self.clock()))
 
     def _pack(self, turn: Turn) -> None:

@@ -3,14 +3,16 @@
 from contextlib import suppress
 from typing import Any
 
-from cavendish.attempt import AttemptMessage, read_message
+from cavendish.attempt import AttemptMessage, State, read_message
 from cavendish.catalog import Catalog
 from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
-from cavendish.job import JobError, Status
+from cavendish.job import Job, JobError, Status
 from cavendish.outcome import TABLE, Outcome
 from cavendish.pipeline.looks import look_again
+from cavendish.pipeline.settle import conclude, pictures
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
+from cavendish.tally import spent
 
 
 def bury(
@@ -40,9 +42,16 @@ def _bury_job(job_id: str, jobs: Jobs, workflow: Workflow, now: float) -> None:
     job = jobs.get(job_id)
     if job is None or job.status is not Status.QUEUED or workflow.runs(job_id):
         return
+    attempts = jobs.attempts(job_id)
+    if any(one.state is State.CALLING for one in attempts):
+        return  # made ahead, and still on its way: the watchdog sends the job again
+    ended = conclude(job, attempts, now) if pictures(attempts) else _unstarted(job, now)
+    jobs.save(job, ended, ended.event(f"job.{ended.status}"), spent=spent(attempts))
+
+
+def _unstarted(job: Job, now: float) -> Job:
     title, detail = TABLE[Outcome.UNDELIVERABLE].title, "the job could not be started; the log says why"
-    ended = job.end(Status.FAILED, now, JobError(code=Outcome.UNDELIVERABLE, title=title, detail=detail))
-    jobs.save(job, ended, ended.event(f"job.{ended.status}"))
+    return job.end(Status.FAILED, now, JobError(code=Outcome.UNDELIVERABLE, title=title, detail=detail))
 
 
 def bury_attempt(

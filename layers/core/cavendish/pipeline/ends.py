@@ -43,13 +43,14 @@ class Ends:
 
     def page(self, batch: Batch, first: int, until: int) -> list[End]:
         """The items whose index is in the range, in its order."""
-        faults = {one.index: one for one in self.batches.faults(batch.id, first, until)}
-        ids = {index: job_id(batch.id, index) for index in range(first, until) if index not in faults}
+        ids = {index: job_id(batch.id, index) for index in range(first, until)}
         now, found = self.clock(), self.jobs.several(list(ids.values()))
         jobs = {key: job for key, job in found.items() if not job.outdated(now)}
         attempts = dict(self.each(lambda key: (key, self.jobs.attempts(key)), jobs))
-        keys = ((index, ids.get(index, "")) for index in range(first, until))
-        return [End(index, faults.get(index), jobs.get(key), attempts.get(key, [])) for index, key in keys]
+        # Who noted a fault may have died before it counted, and the next reader have found the item well.
+        noted = self.batches.faults(batch.id, first, until)
+        faults = {one.index: one for one in noted if ids[one.index] not in found}
+        return [End(index, faults.get(index), jobs.get(key), attempts.get(key, [])) for index, key in ids.items()]
 
     def pages(self, batch: Batch, first: int, until: int) -> Iterator[list[End]]:
         for at in range(first, until, PAGE):

@@ -1,6 +1,6 @@
 """Items in groups, each as large as one transaction takes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from cavendish.batch.item import ItemFault
@@ -34,14 +34,14 @@ def named_once(found: list[NewItem | ItemFault]) -> tuple[list[NewItem], list[It
 
 
 def groups(
-    found: Iterable[tuple[Record, NewItem | ItemFault]],
+    found: Iterable[tuple[Record, NewItem | ItemFault]], late: Callable[[], bool]
 ) -> Iterator[list[tuple[Record, NewItem | ItemFault]]]:
-    """As many items as one transaction takes."""
+    """As many items as one transaction takes, or as were found when it became late."""
     group: list[tuple[Record, NewItem | ItemFault]] = []
     rows, chars = 1, 0
     for record, one in found:
         more, longer = (0, 0) if isinstance(one, ItemFault) else (2 + len(one.claims), _length(one))
-        if group and (rows + more > ROWS or chars + longer > _CHARS or len(group) >= ROWS):
+        if group and (rows + more > ROWS or chars + longer > _CHARS or len(group) >= ROWS or late()):
             yield group
             group, rows, chars = [], 1, 0
         group.append((record, one))

@@ -24,8 +24,10 @@ from cavendish.sheet.unreadable import SheetUnreadable
 
 #: One message reads so many items at most, so that many short ones take turns with others' files.
 SLICE: Final = 3_000
+#: A file that was uploaded in the last second gets so many seconds more to arrive.
+ARRIVES_WITHIN_S: Final = 600
 #: So many are sent before it is written down.
-SENT_AT_ONCE: Final = 500
+SENT_AT_ONCE: Final = 100
 
 
 class Intake:
@@ -65,10 +67,21 @@ class Intake:
         except Overtaken:  # by another reader, or by whoever cancels it: both see to what follows
             return self._left(batch_id)
         except SheetUnreadable as fault:
-            return self._unreadable.end(batch, fault, self._clock())
+            return self._end(batch_id, fault)
         except FileGone:
-            gone = SheetUnreadable("the file is not there any more; it was deleted before it was read")
-            return self._unreadable.end(batch, gone, self._clock())
+            return self._end(batch_id, SheetUnreadable("the file is not there any more; it was deleted too soon"))
+
+    def _end(self, batch_id: str, fault: SheetUnreadable) -> Batch | None:
+        """A file that breaks off where some of it is queued ends there: what is queued is made and reported."""
+        batch = self._batches.get(batch_id)
+        if batch is None or batch.sealed:
+            return batch
+        if not batch.read:
+            return self._unreadable.end(batch, fault, self._clock())
+        self._unreadable.tell(batch, fault)
+        sealed = self._seal(batch)
+        self._batch_queue.read(sealed)
+        return sealed
 
     def _left(self, batch_id: str) -> Batch | None:
         """Whoever only looked after a batch does not go on with it."""
@@ -84,7 +97,7 @@ class Intake:
             return self._await_upload(batch)
         batch = self._checked(batch)
         slice_ends = batch.read + SLICE
-        for group in groups(self._new_items(batch)):
+        for group in groups(self._new_items(batch), lambda: self._clock() >= until):
             batch = self._queued(batch, group)
             if batch.read >= slice_ends or self._clock() >= until:
                 self._batch_queue.read(batch)
@@ -107,7 +120,7 @@ class Intake:
         return batch
 
     def _await_upload(self, batch: Batch) -> Batch:
-        if self._clock() < batch.created_at + UPLOAD_WITHIN_S:
+        if self._clock() < batch.created_at + UPLOAD_WITHIN_S + ARRIVES_WITHIN_S:
             return batch
         late = SheetUnreadable(f"no file was uploaded within {UPLOAD_WITHIN_S} s; post the batch again")
         return self._unreadable.end(batch, late, self._clock())
@@ -163,6 +176,8 @@ class Intake:
         try:
             self._jobs.check(new.claims, self._clock())
         except Claimed as claimed:
+            if claimed.job_id == new.job.id:  # another reader was faster: it has written this very item
+                return new
             holder = self._jobs.get(claimed.job_id)
             return taken(new, f"line {holder.item.line}" if holder and holder.item else "another line")
         return new

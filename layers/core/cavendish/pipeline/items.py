@@ -56,7 +56,7 @@ class Items:
         """The job that a record asks for."""
         if record.fault:
             return _fault(record, record.fault)
-        name = output_name(record.fields, record.line)
+        name = output_name(record.fields, record.index + 1)
         if fault := name_fault(name, batch.folder):
             return _fault(record, fault)
         try:

@@ -69,7 +69,7 @@ class ProviderBatches:
             found = next((one for one in operations if one.title == title), None)
             if found or not page:
                 return found
-        return None
+        return _free(report(Outcome.GARBLED, detail=f"the provider lists more than {_PAGES_MOST} pages of batches"))
 
     def look(self, route: str, operation: str, *, limit_s: float) -> Operation | Report:
         return _free(self._hear(route, gemini_batch.look(operation), gemini_operation.read_operation, limit_s))

@@ -51,11 +51,11 @@ def retry(old: Batch, *, batches: Batches, queue: BatchQueue, now: float) -> Ret
 
 
 def _new(old: Batch, failed: int, now: float) -> Batch:
-    copied = {"tenant": old.tenant, "name": old.name, "folder": old.folder, "deliver": old.deliver, "mode": old.mode}
+    same = ("tenant", "name", "folder", "deliver", "mode", "webhook", "metadata")
+    copied = {name: getattr(old, name) for name in same}
     times = {"created_at": now, "updated_at": now, "looked_at": now}
-    return Batch(
-        id=_id(old), **copied, **times, webhook=old.webhook, metadata=old.metadata, retry_of=old.id, total=failed
-    )
+    own = {"retry_of": old.id, "root": old.root or old.id, "total": failed}
+    return Batch(id=_id(old), **copied, **times, **own)
 
 
 def _id(old: Batch) -> str:

@@ -6,8 +6,11 @@ import posixpath
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cavendish.batch.batch import Batch, BatchError
+from cavendish.batch.batch import Batch
+from cavendish.batch.error import BatchError
+from cavendish.batch.home import home
 from cavendish.batch.ports import Batches, Outbox
+from cavendish.batch.source import FOLDER_MAX_BYTES, shortened
 from cavendish.sheet.unreadable import SheetUnreadable
 
 _TITLE: Final = "The file cannot be read"
@@ -22,19 +25,24 @@ class Unreadable:
 
     def end(self, batch: Batch, fault: SheetUnreadable, now: float) -> Batch:
         """The file comes first: who repeats it writes the same. Raises Overtaken."""
+        failed = batch.fail(self.tell(batch, fault), now)
+        self.batches.save(batch, failed, failed.event())
+        return failed
+
+    def tell(self, batch: Batch, fault: SheetUnreadable) -> BatchError:
+        """Where its owner looks, if that is a folder; gives what is told."""
         error = BatchError(
             code="unreadable_file", title=_TITLE, detail=fault.detail, line=fault.line, column=fault.column
         )
-        failed = batch.fail(error, now)
-        if batch.deliver == "folder":
+        if batch.deliver == "folder" and home(batch, self.batches) == batch.folder:
             self._tell(batch.folder, {"batch_id": batch.id, "file": batch.name, **error.model_dump()})
-        self.batches.save(batch, failed, failed.event())
-        return failed
+        return error
 
     def lost(self, key: str) -> None:
         """Tell of a file that could not even be taken in: what is wrong is with us, and its owner has to know."""
         detail = "the file could not be taken in; drop it again, and if that does not help, the log says why"
-        self._tell(posixpath.splitext(key)[0], {"file": key, "code": "not_taken_in", "title": _TITLE, "detail": detail})
+        folder = shortened(posixpath.splitext(key)[0], FOLDER_MAX_BYTES)
+        self._tell(folder, {"file": key, "code": "not_taken_in", "title": _TITLE, "detail": detail})
 
     def clear(self, batch: Batch) -> None:
         """What an earlier version of the file was told is not true of this one."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from cavendish.attempt import Attempt, AttemptKey, State
@@ -21,6 +22,8 @@ from cavendish.tally import NOT_KEPT
 
 #: So many jobs are deleted in one sweep at most: who has to be ended comes first.
 PURGES: Final = 1000
+#: So many are looked at: what is left over comes first in another minute.
+LOOKS: Final = 3000
 
 Each = Callable[[Callable[[AttemptKey | str], None], Iterator[AttemptKey | str]], Iterable[None]]
 
@@ -51,8 +54,8 @@ class Watchdog:
             except Exception as error:
                 failed(due if isinstance(due, str) else due.job_id, error)
 
-        seen = len(list(each(look, self.jobs.due(now))))
-        seen += self._nudge(now, failed)
+        seen = self._nudge(now, failed)
+        seen += len(list(each(look, islice(self.jobs.due(now), LOOKS))))
         return seen + len(list(each(look, self.jobs.outdated(now, PURGES))))
 
     def look(self, due: AttemptKey | str, now: float) -> None:

@@ -41,7 +41,7 @@ class WriteReport:
                 totals = totals.plus(row)
                 json.add(row)
                 csv.add(row)
-        json.end(totals)
+        json.end(totals.with_deleted(self.ends.batches.counts(turn.batch.id)))
 
 
 def _row(batch: Batch, end: End) -> Row:

@@ -32,10 +32,10 @@ def named(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, "name": str(name)}
 
 
-def output_name(fields: Mapping[str, Any], line: int) -> str:
-    """The name of an item's pictures: its own, composed as most systems write it, or else its line."""
+def output_name(fields: Mapping[str, Any], number: int) -> str:
+    """The name of an item's pictures: its own, composed as most systems write it, or else its number in the file."""
     name = fields.get("name")
-    return f"{line:0{_DIGITS}}" if name is None else unicodedata.normalize("NFC", str(name))
+    return f"{number:0{_DIGITS}}" if name is None else unicodedata.normalize("NFC", str(name))
 
 
 def name_fault(name: str, folder: str) -> str | None:
