@@ -221,6 +221,17 @@ def test_what_was_made_is_downloaded(
     assert (tmp_path / "made" / "report.json").read_text() == "{}"
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever watches stops at the first reading."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cavendish_client.batches.routes.time.sleep", interrupt)
+
+
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", ["doors.csv", "doors.csv/made"])
 def test_where_no_folder_can_be_nothing_is_sent(client: Client, file: Path, name: str) -> None:
     done = command("batch", str(file), "--download", str(file.parent / name), client=client)
@@ -230,6 +241,7 @@ def test_where_no_folder_can_be_nothing_is_sent(client: Client, file: Path, name
     assert wiring.batches().page("acme", None, 9) == []
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", ["report.json", "report.csv", "results-001.zip"])
 def test_results_of_another_batch_are_not_stored_over_and_nothing_is_sent(
     client: Client, file: Path, name: str
@@ -243,14 +255,8 @@ def test_results_of_another_batch_are_not_stored_over_and_nothing_is_sent(
     assert wiring.batches().page("acme", None, 9) == []
 
 
-def test_who_stops_watching_leaves_the_batch_running(
-    client: Client, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(_: float) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("cavendish_client.batches.routes.time.sleep", interrupt)
-
+@pytest.mark.usefixtures("impatient")
+def test_who_stops_watching_leaves_the_batch_running(client: Client, file: Path) -> None:
     done = command("batch", str(file), "--watch", client=client)
 
     (batch,) = wiring.batches().page("acme", None, 9)
