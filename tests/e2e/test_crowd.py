@@ -1,4 +1,4 @@
-"""Two hundred jobs at once in calm weather: each is made, once, and the machine says how fast."""
+"""A hundred jobs at once in calm weather: each is made, once, and the machine says how fast."""
 
 import sys
 import time
@@ -7,12 +7,12 @@ import pytest
 
 from tests.e2e.cloud import Cloud
 
-JOBS = 200
+JOBS = 100
 #: On two cores that have nothing else to do it takes a third of this.
 WITHIN_S = 180
 
 
-def test_two_hundred_jobs_at_once_all_succeed(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hundred_jobs_at_once_all_succeed(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     prompt, began = cloud.prompt(), time.monotonic()
     jobs = cloud.submit_all([{"prompt": f"{prompt}, {number}", "size": "1K"} for number in range(JOBS)])
     accepted = time.monotonic() - began

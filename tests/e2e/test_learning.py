@@ -11,9 +11,9 @@ from tests.e2e.eventually import eventually
 
 TIME_SCALE = 0.01
 FIRST = "gemini-nano-banana-2.1"
-#: Slower, so that who comes back is preferred again: four seconds.
-OTHER, SLOW = "gemini-3-pro-image", ["ok after=400s"] * 1000
-ENOUGH, JOBS = 16, 48
+#: Slower, so that who comes back is preferred again: three seconds.
+OTHER, SLOW = "gemini-3-pro-image", ["ok after=300s"] * 1000
+ENOUGH, JOBS = 12, 30
 WITHIN_S = 240
 TURNED_S = 120
 

@@ -15,9 +15,9 @@ MODEL, ALONE = "gemini-3.1-flash-image", {"allow_fallback": False, "allow_downgr
 #: How many calls the model takes at once, which is what so many throttles leave of 64 permits.
 TAKES, THROTTLES = 4, 4
 #: Together more than the model takes, at the pace at which they come.
-JOBS, EACH = 30, "ok after=60s"
+JOBS, EACH = 12, "ok after=60s"
 #: Fewer, but so long that they meet however busy the machine is: two seconds.
-FEW, HELD = 8, "ok after=200s"
+FEW, HELD = 6, "ok after=200s"
 WITHIN_S = 120
 
 

@@ -1,4 +1,4 @@
-"""A hundred jobs in the articles' weather: throttled, hung, refused, each ends, and none claims too much."""
+"""Fifty jobs in the articles' weather: throttled, hung, refused, each ends, and none claims too much."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from cavendish_client.client import TERMINAL
 from tests.e2e.cloud import CALLERS, Cloud, running_cloud
 from tests.e2e.pictures import SQUARE, pixels
 
-JOBS = 100
+JOBS = 50
 SEED = 20_261_120
 #: A model that hangs for ten minutes does so for eighteen seconds.
 TIME_SCALE = 0.03

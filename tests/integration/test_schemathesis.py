@@ -15,6 +15,6 @@ def test_the_api_keeps_what_its_document_promises(functions: Functions, tmp_path
     functions.with_key()
 
     with gateway() as api:
-        found = fuzz(api, KEY, tmp_path, "--max-examples", "40")
+        found = fuzz(api, KEY, tmp_path, "--max-examples", "20")
 
     assert not found, found
