@@ -47,6 +47,16 @@ async def set_most(request: web.Request) -> web.Response:
     return web.json_response(most)
 
 
+@routes.put("/_control/sketch")
+async def set_sketch(request: web.Request) -> web.Response:
+    """Whether pictures are drawn in no time and look like it: they are as large as ever, and each is another one."""
+    sketch = await request.json()
+    if not isinstance(sketch, bool):
+        return _refused("pictures are sketched or not: send true or false")
+    request.app[WORLD].sketch = sketch
+    return web.json_response(sketch)
+
+
 @routes.get("/_control/calls")
 async def calls(request: web.Request) -> web.Response:
     """All of them, or with ?prompt= those that asked for exactly this."""

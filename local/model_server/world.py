@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from local.model_server.ask import Ask
 from local.model_server.assets import Assets
@@ -23,6 +23,7 @@ class World:
     time_scale: float = 1.0  # real seconds per second of the weather
     start_hour: float = 12.0  # UTC
     scripts: Scripts = field(default_factory=Scripts)
+    sketch: bool = False  # every picture is drawn in no time, and looks like it
     most: dict[str, int] = field(default_factory=dict)  # calls at once, by model; whoever comes then gets a 429
     ledger: Ledger = field(default_factory=Ledger)
     requests: Requests = field(default_factory=Requests)
@@ -40,9 +41,9 @@ class World:
         others = self.ledger.in_flight(model) - 1
         if others >= self.most.get(model, others + 1):
             return Fate(kind="429", after_s=AT_ONCE)
-        return self.scripts.take(ask.prompt, model) or self.weather.draw(
-            model, ask.size, self.now(), others, ask.prompt
-        )
+        scripted = self.scripts.take(ask.prompt, model)
+        fate = scripted or self.weather.draw(model, ask.size, self.now(), others, ask.prompt)
+        return replace(fate, sketch=True) if self.sketch else fate
 
     def take(self, ask: Ask) -> int:
         if ask.seed is not None:

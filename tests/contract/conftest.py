@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from tests.contract.calling import TIME_SCALE, Calling, Case, Made
 from tests.local.conftest import running
 
-#: A call mostly waits for a picture to be drawn.
+#: A call mostly waits for its answer.
 AT_ONCE = 4
 
 
 @pytest.fixture(scope="session")
 def calling() -> Iterator[Calling]:
     with running("--time-scale", str(TIME_SCALE)) as server:
+        httpx.put(f"{server.url}/_control/sketch", json=True).raise_for_status()
         calling = Calling.to(server)
         with calling.control, calling.models._client:
             yield calling

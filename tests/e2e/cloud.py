@@ -205,8 +205,10 @@ def running_cloud(folder: Path, **options: Any) -> Iterator[Cloud]:
         spare_workers(aws)
         stack = aws.client("cloudformation").describe_stacks()["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        models = Models(running.models)
+        models.sketch()  # to draw them well would take both cores
         with Client(running.api, running.key) as client:
-            yield Cloud(root=root, running=running, client=client, models=Models(running.models), outputs=outputs)
+            yield Cloud(root=root, running=running, client=client, models=models, outputs=outputs)
 
 
 def spare_workers(aws: Aws) -> None:

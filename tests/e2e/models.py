@@ -24,6 +24,10 @@ class Models:
         """How many calls of each model run at once; one more gets a 429. Without any: as many as come."""
         httpx.put(f"{self.url}/_control/most", json=most).raise_for_status()
 
+    def sketch(self) -> None:
+        """Pictures are drawn in no time from now on, and look like it."""
+        httpx.put(f"{self.url}/_control/sketch", json=True).raise_for_status()
+
     def forget(self) -> None:
         """Take back all scripts: from now on the weather decides."""
         httpx.delete(f"{self.url}/_control/scripts").raise_for_status()

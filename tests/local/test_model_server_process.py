@@ -1,10 +1,13 @@
 """The bill, the weather at run time, and the end of the process."""
 
+import base64
+import io
 import signal
 import time
 
 import httpx
 import pytest
+from PIL import Image
 
 FLASH, PRO = "gemini-3.1-flash-image", "gemini-3-pro-image"
 
@@ -70,6 +73,17 @@ def test_a_model_takes_so_many_calls_at_once_and_others_are_not_limited(own_serv
 
         httpx.put(f"{own_server.url}/_control/most", json={}).raise_for_status()
         assert own_server.generate("the next", FLASH).status_code == 200
+
+
+def test_pictures_can_be_sketched_and_are_as_large_as_ever_and_each_another_one(own_server):
+    httpx.put(f"{own_server.url}/_control/sketch", json=True).raise_for_status()
+    answers = [own_server.generate(prompt, PRO).json() for prompt in ("one", "another")]
+    inline = [answer["candidates"][0]["content"]["parts"][-1]["inlineData"]["data"] for answer in answers]
+    pictures = [base64.b64decode(data) for data in inline]
+
+    assert {Image.open(io.BytesIO(picture)).size for picture in pictures} == {(1024, 1024)}
+    assert pictures[0] != pictures[1]
+    assert httpx.put(f"{own_server.url}/_control/sketch", json="yes").status_code == 400
 
 
 def test_a_limit_that_is_none_is_refused(own_server):
