@@ -3,6 +3,7 @@
 from typing import Any
 
 from adapters.accounts import Accounts, Charge, Place, kept_until
+from adapters.reads import row
 from adapters.rows import ATTEMPT, JOB, attempt_row, number, paid_from, read_attempt, text
 from adapters.transaction import put, write
 from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
@@ -120,9 +121,7 @@ class Attempts:
         }
 
     def _row(self, place: Place) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._table, Key=place.key, ConsistentRead=True)
-        row: dict[str, Any] | None = answer.get("Item")
-        return row
+        return row(self._client, self._table, *place)
 
     def _update(self, key: AttemptKey, changes: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from adapters.reads import several
 from adapters.rows import JOB, number, read_job, text
 from cavendish.job import Job
 from cavendish.listing import JobQuery, Page
@@ -76,13 +77,7 @@ class JobsList:
 
     def _jobs(self, ids: list[str]) -> list[Job]:
         """Jobs in the order of their ids, without those that were deleted meanwhile."""
-        keys = [{"pk": text(f"JOB#{job_id}"), "sk": text(JOB)} for job_id in ids]
-        left: dict[str, Any] = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        rows: list[dict[str, Any]] = []
-        while left:
-            answer = self._client.batch_get_item(RequestItems=left)
-            rows += answer["Responses"].get(self._table, [])
-            left = answer.get("UnprocessedKeys", {})
+        rows = several(self._client, self._table, [(f"JOB#{job_id}", JOB) for job_id in ids])
         found = {job.id: job for row in rows if (job := read_job(row))}
         return [found[job_id] for job_id in ids if job_id in found]
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from adapters.reads import row
 from adapters.rows import JOB, number, read_tombstone, text, tombstone_row
 from cavendish.errors import JobConflict
 from cavendish.job import Job
@@ -37,9 +38,8 @@ class TombstonesTable:
             raise JobConflict(f"job {job.id} was changed by somebody else") from None
 
     def tombstone(self, job_id: str) -> Tombstone | None:
-        key = {"pk": text(f"JOB#{job_id}"), "sk": text(JOB)}
-        row = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        return read_tombstone(row) if row else None
+        found = row(self._client, self._table, f"JOB#{job_id}", JOB)
+        return read_tombstone(found) if found else None
 
     def clear(self, job_id: str) -> None:
         pages = self._client.get_paginator("query").paginate(

@@ -16,46 +16,32 @@ def _in(place: str, name: str, description: str, schema: dict[str, Any], **more:
     return {"name": name, "in": place, "description": description, "schema": schema, **more}
 
 
+def _path(name: str, description: str, schema: dict[str, Any], example: str) -> dict[str, Any]:
+    return _in("path", name, description, schema, required=True, example=example)
+
+
 _OF_JOBS: Final[dict[str, dict[str, Any]]] = {
-    "job_id": _in(
-        "path",
+    "job_id": _path(
         "job_id",
         "The job's id.",
         {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
-        required=True,
-        example="01KX0000000000000000000000",
+        "01KX0000000000000000000000",
     ),
-    "batch_id": _in(
-        "path",
+    "batch_id": _path(
         "batch_id",
         "The batch's id.",
         {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
-        required=True,
-        example="01KX0000000000000000000001",
+        "01KX0000000000000000000001",
     ),
-    "model_id": _in(
-        "path",
-        "model_id",
-        "A model's id or alias.",
-        {"type": "string"},
-        required=True,
-        example="nano-banana-pro",
+    "model_id": _path("model_id", "A model's id or alias.", {"type": "string"}, "nano-banana-pro"),
+    "endpoint_id": _path(
+        "endpoint_id", "The endpoint's id.", {"type": "string", "pattern": ENDPOINT_ID}, "ep_01KX0000000000000000000000"
     ),
-    "endpoint_id": _in(
-        "path",
-        "endpoint_id",
-        "The endpoint's id.",
-        {"type": "string", "pattern": ENDPOINT_ID},
-        required=True,
-        example="ep_01KX0000000000000000000000",
-    ),
-    "delivery_id": _in(
-        "path",
+    "delivery_id": _path(
         "delivery_id",
         "The delivery's id.",
         {"type": "string", "pattern": "^dlv_[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
-        required=True,
-        example="dlv_01KX0000000000000000000000",
+        "dlv_01KX0000000000000000000000",
     ),
     "Idempotency-Key": _in(
         "header",
