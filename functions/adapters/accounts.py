@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
+from adapters.reads import row
 from adapters.rows import number, text
 from cavendish.attempt import Attempt
 from cavendish.budget import Account, Hold, Limits, Period, far_from, over_job, over_period, periods
@@ -110,9 +111,7 @@ class Accounts:
             yield {"Update": self._change(place, spent - released, -released, kept_until(place, attempt))}
 
     def _row(self, place: Place) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._table, Key=place.key, ConsistentRead=True)
-        row: dict[str, Any] | None = answer.get("Item")
-        return row
+        return row(self._client, self._table, *place)
 
     def _change(self, place: Place, committed: int, reserved: int, expires_at: float) -> dict[str, Any]:
         values = {":committed": committed, ":reserved": reserved, ":expires": int(expires_at)}
