@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import learning
 import messages
 import providers
 
@@ -24,8 +25,8 @@ def _dispatch(body: str) -> None:
         workflow=wiring.starter(),
         catalog=catalog(),
         doors=providers.doors(),
-        routing=providers.routing(),
-        schedule=providers.schedule(),
+        routing=learning.routing(),
+        schedule=learning.schedule(),
         now=wiring.clock(),
     )
     wiring.logger.info("job.dispatched", job_id=job_id)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
+import learning
 import times
 
 import wiring
@@ -14,7 +15,6 @@ from cavendish.batch.modes import Modes
 from cavendish.catalog_file import catalog
 from cavendish.doors import Doors
 from cavendish.estimate import Estimate
-from cavendish.outlook import AsPlanned, Outlook, Routing
 from cavendish.pipeline.estimate import Estimator, estimate_job
 from cavendish.request import JobRequest
 
@@ -46,7 +46,8 @@ def estimator() -> Estimator:
         articles=articles(),
         # Which providers' keys are set is not for the door to know: it may not read them.
         doors=Doors(closures=tuple(wiring.closures().read(now))),
-        routing=_routing(),
+        routing=learning.routing(_looks_nowhere),
+        schedule=learning.schedule(),
         recent=times.recent,
         chance=_chance,
         now=now,
@@ -68,15 +69,8 @@ def _modes(window: int) -> Modes:
     return Modes(catalog(), estimator().seconds)
 
 
-def _routing() -> Routing:
-    """As dispatch routes a job that is none of the few which look how a model does."""
-    if wiring.setting("LEARNING") != "on":
-        return AsPlanned()
-    return Outlook(wiring.measurements(), catalog(), lambda: _LOOKS_NOWHERE, _not_read)
-
-
-def _not_read(error: Exception) -> None:
-    wiring.logger.warning("health.not_read", exc_info=error)
+def _looks_nowhere() -> float:
+    return _LOOKS_NOWHERE
 
 
 def _chance() -> Callable[[], float]:

@@ -3,6 +3,7 @@
 import random
 
 import calling
+import learning
 import permits
 import providers
 
@@ -23,7 +24,7 @@ def generator() -> Generate:
         measurements=wiring.measurements(),
         closures=providers.closures(),
         gate=_gate(),
-        routing=providers.routing(),
+        routing=learning.routing(),
         clock=wiring.clock,
     )
 

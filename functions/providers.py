@@ -1,14 +1,12 @@
 """What leads to the providers of models: their keys, their addresses, and which of their doors are open."""
 
-import random
+import learning
 
 import wiring
 from adapters.provider_keys import ProviderKeys
 from cavendish.catalog_file import catalog
 from cavendish.doors import Doors, Keyed, NeverClosed
 from cavendish.learned import Closures
-from cavendish.outlook import AsPlanned, Outlook, Routing
-from cavendish.schedule import Schedule
 from once import once
 
 
@@ -26,22 +24,7 @@ def bases() -> dict[str, str]:
 
 def closures() -> Closures:
     """What is closed; nothing, where routing is to learn nothing."""
-    return wiring.closures() if wiring.setting("LEARNING") == "on" else NeverClosed()
-
-
-@once
-def routing() -> Routing:
-    """How plans are fitted to what is measured; not at all, where routing is to learn nothing."""
-    if wiring.setting("LEARNING") != "on":
-        return AsPlanned()
-    return Outlook(wiring.measurements(), catalog(), random.random, _not_read)
-
-
-@once
-def schedule() -> Schedule:
-    """At which hour jobs start that may wait for one; by the articles alone, where nothing is to be learned."""
-    measurements = wiring.measurements() if wiring.setting("LEARNING") == "on" else None
-    return Schedule(measurements, catalog(), _not_read)
+    return wiring.closures() if learning.is_on() else NeverClosed()
 
 
 def doors() -> Doors:
@@ -51,7 +34,3 @@ def doors() -> Doors:
     # The door, which may not read keys, tells of them by what is noted here.
     wiring.keyed_routes().note(Keyed(keys=tuple(sorted(keyed)), usable=tuple(sorted(usable)), as_of=now))
     return Doors(usable, tuple(closures().read(now)))
-
-
-def _not_read(error: Exception) -> None:
-    wiring.logger.warning("health.not_read", exc_info=error)

@@ -27,6 +27,7 @@ from cavendish.pipeline.estimate import Estimator
 from cavendish.plan import Call
 from cavendish.rehearsal import rehearse
 from cavendish.request import JobRequest
+from cavendish.schedule import Schedule
 from cavendish_client import Client, Problem
 from cavendish_client.say import complain
 from local import forecast_lines
@@ -89,6 +90,7 @@ def _estimated(request: JobRequest) -> dict[str, Any]:
         articles=articles(),
         doors=ALL_OPEN,
         routing=AsPlanned(),
+        schedule=Schedule(catalog()),
         recent=_nothing_measured,
         chance=_chance,
         now=time.time(),

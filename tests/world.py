@@ -139,7 +139,7 @@ class World:
         self.statistics = FakeStatistics()
         self.doors = ALL_OPEN
         self.routing: Routing = AsPlanned()
-        self.schedule = Schedule(None, self.catalog, [].append)
+        self.schedule = Schedule(self.catalog)
         self.models = FakeModels(*(answers or (FakeAnswer(an_answer()),)))
         self._serial = itertools.count(1)
 

@@ -13,6 +13,7 @@ import closer
 import deliverer
 import economizer
 import generator
+import learning
 import permits
 import providers
 import publisher
@@ -48,7 +49,7 @@ def event(name: str) -> dict[str, Any]:
 
 def forget() -> None:
     """What one test's environment was wired to is nothing for the next one."""
-    makers = (calling, closer, deliverer, economizer, generator, permits, providers, publisher, taker)
+    makers = (calling, closer, deliverer, economizer, generator, learning, permits, providers, publisher, taker)
     modules = (wiring, web, webhooks, webhook_keys, *makers)
     for thing in [thing for module in modules for thing in vars(module).values()]:
         if hasattr(getattr(thing, "__wrapped__", None), "cache_clear"):

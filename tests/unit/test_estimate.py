@@ -15,11 +15,13 @@ from cavendish.errors import OverBudget
 from cavendish.estimate import Estimate, Rung
 from cavendish.health import Health
 from cavendish.ladder import build
+from cavendish.moment import moment
 from cavendish.outcome import Outcome
 from cavendish.outlook import AsPlanned, Outlook
 from cavendish.pipeline.estimate import Estimator, estimate_job
 from cavendish.plan import Call
 from cavendish.price import worst
+from cavendish.schedule import Schedule
 from cavendish.sketch import Sketch
 from tests.builders import NOW, PRO, TENANT, a_request, a_sample
 from tests.fake_accounts import FakeAccounts
@@ -36,6 +38,10 @@ def nothing(_: Call) -> Health:
     return Health()
 
 
+def no_failure(error: Exception) -> None:
+    raise error
+
+
 def an_estimator(**fields: Any) -> Estimator:
     return Estimator(
         **{
@@ -43,6 +49,7 @@ def an_estimator(**fields: Any) -> Estimator:
             "articles": articles(),
             "doors": ALL_OPEN,
             "routing": AsPlanned(),
+            "schedule": Schedule(catalog(), fields.pop("measurements", None), no_failure),
             "recent": nothing,
             "chance": lambda: Random(3).random,
             "now": FRIDAY,
@@ -52,7 +59,7 @@ def an_estimator(**fields: Any) -> Estimator:
 
 
 def estimated(recent: Callable[[Call], Health] = nothing, now: float = FRIDAY, **fields: Any) -> Estimate:
-    more = {name: fields.pop(name) for name in ("doors", "routing") if name in fields}
+    more = {name: fields.pop(name) for name in ("doors", "routing", "measurements") if name in fields}
     return an_estimator(recent=recent, now=now, **more).estimate(a_request(**fields))
 
 
@@ -270,3 +277,32 @@ def test_what_a_submit_could_not_pay_is_refused_alike(limits: Limits) -> None:
 
     with pytest.raises(OverBudget):
         estimate_job(a_request(), tenant=TENANT, budgets=accounts, catalog=catalog(), now=NOW, estimator=an_estimator())
+
+
+def test_what_may_wait_is_told_of_the_hour_at_which_it_would_start() -> None:
+    """Pro at 4K, asked past midnight in Beijing, 30 %, waits for 8 h UTC, when it is 70 % again (S2.07)."""
+    asked = {"size": "4K", "model": PRO, "lane": "bulk", "now": NIGHT}
+    at_once, later = estimated(**asked), estimated(**asked, schedule="off_peak")
+    assert (at_once.starts_at, later.starts_at) == (None, moment(FRIDAY + 86_400))
+    assert (rung(at_once, PRO, "4K").success, rung(later, PRO, "4K").success) == (0.3, 0.7)
+    assert later.time.p50_s < at_once.time.p50_s
+
+
+def test_at_the_best_hour_it_starts_now() -> None:
+    asked = {"size": "4K", "model": PRO, "lane": "bulk"}
+    later = estimated(**asked, schedule="off_peak")
+    assert later.starts_at == moment(FRIDAY)
+    assert later.cost == estimated(**asked).cost
+
+
+def test_an_hour_to_come_is_told_as_it_was_measured_at_that_hour() -> None:
+    """Whatever was measured in the last hour."""
+    usually = FakeMeasurements()
+    for _ in range(40):
+        usually.record(a_sample(model=PRO, size="4K", at=FRIDAY - 3600, outcome=Outcome.OK, took_s=20))
+        usually.record(a_sample(model=PRO, size="4K", at=NIGHT - 1800, outcome=Outcome.OVERLOADED, took_s=2))
+    asked = {"size": "4K", "model": PRO, "lane": "bulk", "now": NIGHT, "schedule": "off_peak"}
+    later = estimated(measured(200, ok=20), measurements=usually, **asked)
+    assert later.starts_at == moment(FRIDAY - 3600 + 86_400)
+    assert rung(later, PRO, "4K").typical_s == pytest.approx(20, rel=0.05)
+    assert rung(later, PRO, "4K").basis == "measured"

@@ -51,7 +51,7 @@ def measured(*hours: tuple[float, Outcome, float], n: int = 40) -> FakeMeasureme
 
 
 def schedule(measurements: FakeMeasurements | None, failed: list[Exception] | None = None) -> Schedule:
-    return Schedule(measurements, catalog(), (failed if failed is not None else []).append)
+    return Schedule(catalog(), measurements, (failed if failed is not None else []).append)
 
 
 def test_measurements_go_before_the_articles() -> None:

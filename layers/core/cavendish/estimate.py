@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cavendish.chances import Basis
 from cavendish.expectation import Expectation, Known, expect, of, worst_usd
+from cavendish.moment import Moment, moment
 from cavendish.plan import Plan, PlannedRoute, Position, Skipped
 from cavendish.request import JobRequest
 from cavendish.size import Tier
@@ -34,7 +35,7 @@ class Money(Value):
 
 
 class Duration(Value):
-    """Until all pictures have ended, in seconds: they are made beside each other. Waiting in a queue is not in it."""
+    """From the start until all pictures have ended, in seconds: beside each other, without a queue before them."""
 
     p50_s: float
     p95_s: float
@@ -75,6 +76,10 @@ class Estimate(Value):
 
     n: int
     policy: str
+    starts_at: Moment | None = Field(
+        description="When a job would start whose `schedule` is `off_peak`: at the hour of the next day at which its "
+        "first model usually does best. All else here is told of that hour. null: at once."
+    )
     cost: Money
     time: Duration
     calls: float = Field(description="How many calls all pictures take on average.")
@@ -105,13 +110,20 @@ def prospect(plan: Plan, known: Known, *, now: float, chance: Callable[[], float
 
 
 def estimate(
-    request: JobRequest, plan: Plan, known: Known, seen: Prospect, savings: tuple[Saving, ...] = ()
+    request: JobRequest,
+    plan: Plan,
+    known: Known,
+    seen: Prospect,
+    *,
+    starts_at: float | None = None,
+    savings: tuple[Saving, ...] = (),
 ) -> Estimate:
     """All that is told of a request with this plan."""
     average = seen.average
     return Estimate(
         n=request.n,
         policy=plan.policy,
+        starts_at=None if starts_at is None else moment(starts_at),
         cost=_money(request, plan, known, average),
         time=Duration(p50_s=seconds(seen, 0.5, request.n), p95_s=seconds(seen, 0.95, request.n)),
         calls=round(request.n * average.calls, 3),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cavendish.catalog import Catalog
-from cavendish.health import COARSE_S, Window, window_at
+from cavendish.health import COARSE_S, Health, Window, window_at
 from cavendish.learned import Measurements
 from cavendish.model import Model
 from cavendish.odds import Way, usual
@@ -28,9 +28,7 @@ def best_start(call: Call, model: Model, windows: Sequence[Window], now: float) 
 
     `windows` are hours, of several days. Seconds since the epoch.
     """
-    hours: defaultdict[int, list[Window]] = defaultdict(list)
-    for window in windows:
-        hours[_hour(window.begins_at)].append(window)
+    hours = _by_hour(windows)
     moments = [now, *(float(window_at(now, COARSE_S) + n * COARSE_S) for n in range(1, _HOURS))]
     takes_s = [usual(hours[_hour(at)], prior(model, call.size, at)).seconds(call.limit_s) for at in moments]
     least_s = min(takes_s)
@@ -38,22 +36,29 @@ def best_start(call: Call, model: Model, windows: Sequence[Window], now: float) 
 
 
 class Schedule:
-    """Chooses by what was measured; by the articles alone where `measurements` is None.
+    """Chooses by what was measured; by the articles alone where there are no `measurements`.
 
     `failed` hears of what could not be read; then the articles' figures stand.
     """
 
     def __init__(
-        self, measurements: Measurements | None, catalog: Catalog, failed: Callable[[Exception], None]
+        self,
+        catalog: Catalog,
+        measurements: Measurements | None = None,
+        failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        self._measurements = measurements
         self._catalog = catalog
+        self._measurements = measurements
         self._failed = failed
         self._known: dict[Way, tuple[float, list[Window]]] = {}
 
     def start(self, call: Call, now: float) -> float:
         """When a job is best started whose first call this is."""
         return best_start(call, self._catalog.model(call.model), self._windows(way(call), now), now)
+
+    def usual(self, call: Call, at: float, now: float) -> Health:
+        """How the call does at the hour of the day of a moment to come."""
+        return Health.of(_by_hour(self._windows(way(call), now))[_hour(at)])
 
     def _windows(self, one: Way, now: float) -> list[Window]:
         if one not in self._known or now - self._known[one][0] > REMEMBERED_S:
@@ -66,8 +71,16 @@ class Schedule:
         try:
             return self._measurements.read(*one, now - _MEASURED_S, now)
         except Exception as error:  # whatever it is, the job goes on
-            self._failed(error)
+            if self._failed:
+                self._failed(error)
             return []
+
+
+def _by_hour(windows: Sequence[Window]) -> defaultdict[int, list[Window]]:
+    hours: defaultdict[int, list[Window]] = defaultdict(list)
+    for window in windows:
+        hours[_hour(window.begins_at)].append(window)
+    return hours
 
 
 def _hour(at: float) -> int:

@@ -17,6 +17,7 @@ from cavendish.plan import Call, Plan
 from cavendish.ports import Budgets
 from cavendish.request import JobRequest
 from cavendish.savings import best_first, others, saving
+from cavendish.schedule import Schedule
 
 #: How a model did lately, as far as it was measured.
 Recent = Callable[[Call], Health]
@@ -33,6 +34,7 @@ class Estimator:
         articles: Articles,
         doors: Doors,
         routing: Routing,
+        schedule: Schedule,
         recent: Recent,
         chance: Callable[[], Callable[[], float]],
         now: float,
@@ -41,6 +43,7 @@ class Estimator:
         self._articles = articles
         self._doors = doors
         self._routing = routing
+        self._schedule = schedule
         self._recent = recent
         self._chance = chance
         self._now = now
@@ -55,7 +58,7 @@ class Estimator:
             if self._leads(lesser).state == "live":
                 _, there = self.look(other.request, lesser)
                 found.append(saving(other, plan, here, there, self._articles))
-        return estimate(request, plan, known, here, best_first(found))
+        return estimate(request, plan, known, here, starts_at=self._starts_at(request, plan), savings=best_first(found))
 
     def _leads(self, plan: Plan) -> Model:
         return self._catalog.model(plan.steps[0].routes[0].call.model)
@@ -66,9 +69,17 @@ class Estimator:
         return self._routing.route(plan, self._now, named=request.model is not None)
 
     def look(self, request: JobRequest, plan: Plan) -> tuple[Known, Prospect]:
-        """What one picture of such a plan comes to."""
-        known = self._known(request, plan)
-        return known, prospect(plan, known, now=self._now, chance=self._chance())
+        """What one picture of such a plan comes to, at the hour at which it would start."""
+        at = self._starts_at(request, plan) or self._now
+        known = self._known(request, plan, at)
+        begun = plan.model_copy(update={"deadline_at": at + request.deadline_s})
+        return known, prospect(begun, known, now=at, chance=self._chance())
+
+    def _starts_at(self, request: JobRequest, plan: Plan) -> float | None:
+        """As dispatch would put it off; None: it starts at once."""
+        if request.schedule == "now":
+            return None
+        return self._schedule.start(plan.steps[0].routes[0].call, self._now)
 
     def seconds(self, request: JobRequest) -> float | None:
         """How long most pictures take of a request that names its model; None: another one would be asked first."""
@@ -77,19 +88,14 @@ class Estimator:
             return None
         return seconds(self.look(request, plan)[1], 0.5, 1)
 
-    def _known(self, request: JobRequest, plan: Plan) -> Known:
+    def _known(self, request: JobRequest, plan: Plan, at: float) -> Known:
         calls = [route.call for step in plan.steps for route in step.routes]
-        return {Asked.of(call): self._chances(call, request.prompt) for call in calls}
+        return {Asked.of(call): self._chances(call, request.prompt, at) for call in calls}
 
-    def _chances(self, call: Call, prompt: str) -> Chances:
-        return chances(
-            call,
-            prompt,
-            self._recent(call),
-            catalog=self._catalog,
-            articles=self._articles,
-            now=self._now,
-        )
+    def _chances(self, call: Call, prompt: str, at: float) -> Chances:
+        later = at > self._now
+        health = self._schedule.usual(call, at, self._now) if later else self._recent(call)
+        return chances(call, prompt, health, catalog=self._catalog, articles=self._articles, now=at)
 
 
 def estimate_job(
