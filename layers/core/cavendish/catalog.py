@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from pydantic import model_validator
@@ -41,7 +42,11 @@ class Catalog(Entry):
 
     def find(self, name: str) -> Model | None:
         """The model with this id or alias, in capitals or not, whether it is about to retire or gone."""
-        return next((model for model in self.models.values() if name.lower() in model.names), None)
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> dict[str, Model]:
+        return {name: model for model in self.models.values() for name in model.names}
 
     def gone(self, name: str) -> Retired | None:
         """What became of this id, in capitals or not, if it was shut down."""

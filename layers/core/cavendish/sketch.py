@@ -34,7 +34,7 @@ class Sketch(Value):
     @classmethod
     def of(cls, values: Iterable[float]) -> Self:
         """All these values, in seconds."""
-        return cls(counts=Counter(_bucket(value) for value in values))
+        return cls(counts=Counter(bucket_of(value) for value in values))
 
     @classmethod
     def log_normal(cls, typical_s: float, p95_s: float) -> Self:
@@ -60,13 +60,12 @@ class Sketch(Value):
 
     def quantile_beyond(self, q: float, elapsed: float) -> float | None:
         """The quantile of those values alone that are greater than `elapsed` seconds; None: there are none."""
-        middles = ((_MIDDLES[bucket], self.counts[bucket]) for bucket in sorted(self.counts))
-        left = [(middle, count) for middle, count in middles if middle > elapsed]
-        rank = q * (sum(count for _, count in left) - 1)
-        for middle, count in left:
-            rank -= count
+        left = sorted(bucket for bucket in self.counts if _MIDDLES[bucket] > elapsed)
+        rank = q * (sum(self.counts[bucket] for bucket in left) - 1)
+        for bucket in left:
+            rank -= self.counts[bucket]
             if rank < 0:
-                return middle
+                return _MIDDLES[bucket]
         return None
 
     @property
@@ -76,7 +75,8 @@ class Sketch(Value):
         return total / self.count if self.counts else None
 
 
-def _bucket(seconds: float) -> int:
+def bucket_of(seconds: float) -> int:
+    """The number of the bucket into which a value falls."""
     return math.ceil(math.log(min(LONGEST_S, max(SHORTEST_S, seconds)) / SHORTEST_S, _FACTOR))
 
 

@@ -19,19 +19,20 @@ Gate = Callable[[Plan, Position, float], Report | None]
 
 
 def along(plan: Plan, now: float, chance: Callable[[], float], gate: Gate | None = None) -> Walk:
-    """Walk the plan as the workflow and its workers do."""
+    """Walk the plan, whose deadline counts from now, as the workflow and its workers do."""
     position: Position | None = Position()
+    begun, now = now, 0.0
     rule = Rule.FAIL
     while position is not None:
-        said = _late(plan, position, now) or (gate(plan, position, now) if gate else None)
+        said = _late(plan, position, now) or (gate(plan, position, begun + now) if gate else None)
         if said is None:
             answer = yield _ask(plan, plan.at(position).call, now)
             assert answer is not None, "a call has an answer"
-            said, now = answer
+            said, now = answer.report, answer.at - begun
         rule, position, wait_s = follow(plan, position, said, now=now, chance=chance())
         if wait_s:
             now += wait_s
-            yield now
+            yield begun + now
     return rule is Rule.TAKE
 
 

@@ -29,21 +29,17 @@ class ByPlan:
         self._random = Random(name)
 
     def walk(self, job: int, size: Tier, now: float) -> Walk:
-        return along(ending(self._plan, now), now, self._random.random)
+        return along(self._plan, now, self._random.random)
 
     def heard(self, ask: Ask, outcome: Outcome, took_s: float, at: float) -> None:
         """It does not listen."""
-
-
-def ending(plan: Plan, now: float) -> Plan:
-    return plan.model_copy(update={"deadline_at": now + DEADLINE_S})
 
 
 @lru_cache
 def planned(policy: str, size: Tier) -> Plan:
     """As the product plans it. Every job falls back where a prompt is refused: in this world a refusal is a mood."""
     request = JobRequest(prompt="a lighthouse", size=size, policy=policy, on_refusal="fallback")
-    return build(request, catalog(), deadline_at=0.0)
+    return build(request, catalog(), deadline_at=DEADLINE_S)
 
 
 def _call(model: str, size: Tier, limit_s: int) -> Call:
@@ -52,7 +48,7 @@ def _call(model: str, size: Tier, limit_s: int) -> Call:
 
 def _plan(name: str, *routes: PlannedRoute) -> Plan:
     steps = (Step(size=routes[0].call.size, routes=routes),)
-    return Plan(policy=name, steps=steps, max_attempts=30, unknown_retries=30, deadline_at=0.0)
+    return Plan(policy=name, steps=steps, max_attempts=30, unknown_retries=30, deadline_at=DEADLINE_S)
 
 
 def direct(name: str, model: str, size: Tier, limit_s: int) -> ByPlan:
@@ -89,7 +85,7 @@ class LiteLlm:
         self._cool_until: dict[Kind, float] = {"pro": 0.0, "flash": 0.0}
 
     def walk(self, job: int, size: Tier, now: float) -> Walk:
-        return along(ending(self._plan, now), now, self._random.random, self._gate)
+        return along(self._plan, now, self._random.random, self._gate)
 
     def heard(self, ask: Ask, outcome: Outcome, took_s: float, at: float) -> None:
         if outcome in (Outcome.OK, Outcome.WRONG_SIZE, Outcome.REFUSED_OUTPUT):

@@ -51,7 +51,8 @@ class Purse:
         key = (job, kind, call)
         if (known := self._tossed.get(key)) is None:
             self._random.seed(((self._seed << 32 | job) << 8 | call) << 1 | (kind == "pro"))
-            known = self._tossed[key] = Coins(*(self._random.random() for _ in Coins._fields))
+            toss = self._random.random
+            known = self._tossed[key] = Coins(toss(), toss(), toss(), toss(), toss())
         return known
 
 

@@ -1,5 +1,6 @@
 """The product's default policy with its learning, by the product's own code; its table is a dictionary here."""
 
+from bisect import bisect_right
 from functools import lru_cache
 from random import Random
 from typing import Final
@@ -12,44 +13,47 @@ from cavendish.outlook import Outlook
 from cavendish.plan import Plan
 from cavendish.routing import Places, places, settle, way
 from cavendish.size import Tier
-from cavendish.sketch import Sketch
+from cavendish.sketch import Sketch, bucket_of
 from tests.bench.policy.along import along
 from tests.bench.policy.constants import kind
-from tests.bench.policy.contenders import ending, planned
+from tests.bench.policy.contenders import planned
 from tests.bench.policy.run import Ask, Walk
 
 _KEPT: Final = RECENT_S // FINE_S
 
 
 class _Windows:
-    """The windows of one way; the last one is made of its counts when it is read."""
+    """The windows of one way; the last one is made of its counts when it is read, and kept until they change."""
 
     def __init__(self) -> None:
         self._closed: list[Window] = []
+        self._read: list[Window] | None = []
         self._begins_at = 0
         self._outcomes: dict[Outcome, int] = {}
-        self._times: list[float] = []
+        self._times: dict[int, int] = {}
         self._streak = self._overcome = 0
 
     def add(self, outcome: Outcome, took_s: float, at: float) -> None:
         if (begins_at := window_at(at, FINE_S)) != self._begins_at:
             self._closed = self.read()[-_KEPT:]
-            self._begins_at, self._outcomes, self._times = begins_at, {}, []
+            self._begins_at, self._outcomes, self._times = begins_at, {}, {}
             self._streak = self._overcome = 0
+        self._read = None
         self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
         if outcome is Outcome.OK:
-            self._times.append(took_s)
+            bucket = bucket_of(took_s)
+            self._times[bucket] = self._times.get(bucket, 0) + 1
             self._overcome += self._streak if self._streak >= OUTAGE_CALLS else 0
             self._streak = 0
         elif outcome in TELLING:
             self._streak += 1
 
     def read(self) -> list[Window]:
-        if not self._outcomes:
-            return []
-        health = Health(outcomes=self._outcomes, times=Sketch.of(self._times))
-        named = {"begins_at": self._begins_at, "length_s": FINE_S, "health": health}
-        return [*self._closed, Window(**named, streak=self._streak, overcome=self._overcome)]
+        if self._read is None:
+            health = Health(outcomes=self._outcomes, times=Sketch(counts=self._times))
+            named = {"begins_at": self._begins_at, "length_s": FINE_S, "health": health}
+            self._read = [*self._closed, Window(**named, streak=self._streak, overcome=self._overcome)]
+        return self._read
 
 
 class Table:
@@ -68,7 +72,8 @@ class Table:
     def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
         one = Way(route, model, size)
         windows = self._ways[one].read() if one in self._ways else []
-        return [window for window in windows if since < window.begins_at <= until]
+        first, end = (bisect_right(windows, at, key=_begins_at) for at in (since, until))
+        return windows[first:end]
 
 
 class Cavendish:
@@ -88,13 +93,17 @@ class Cavendish:
         known = {one: self._outlook.odds(one, now) for one in self._ways.values()}
         chance, steps = self._random.random(), self._plan.steps
         chosen = tuple(places(one, known, chance=chance, at_last=one is steps[-1]) for one in steps)
-        return along(ending(self._settle(chosen), now), now, self._random.random)
+        return along(self._settle(chosen), now, self._random.random)
 
     def _settled(self, chosen: tuple[Places, ...]) -> Plan:
         return settle(self._plan, chosen)
 
     def heard(self, ask: Ask, outcome: Outcome, took_s: float, at: float) -> None:
         self._table.count(self._ways[ask.kind, ask.size], outcome, took_s, at)
+
+
+def _begins_at(window: Window) -> int:
+    return window.begins_at
 
 
 def _raise(error: Exception) -> None:
