@@ -7,7 +7,7 @@ from tests.e2e import table
 from tests.e2e.cloud import Cloud
 
 #: What ends an attempt before its call.
-NOT_CALLED = ("over_budget",)
+NOT_CALLED = ("over_budget", "circuit_open")
 
 
 def matches(cloud: Cloud, job: JobView) -> bool:
