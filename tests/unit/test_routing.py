@@ -83,6 +83,12 @@ def test_one_job_in_four_probes_an_open_circuit() -> None:
     assert models(DOWN, SLOW, chance=0.26)[0] == PRO
 
 
+def test_patience_is_for_who_answers_and_never_for_who_hangs() -> None:
+    """What is out comes back, but each call that hangs may be paid for."""
+    assert models(DOWN, SLOW, chance=0.0) == [NANO, PRO, PRO]
+    assert models(DOWN, HANGS) == [PRO, NANO, NANO]
+
+
 def test_one_job_in_six_begins_with_a_model_that_nobody_has_measured_and_that_may_be_faster() -> None:
     assert models(USUAL._replace(mean_s=60), NEW, chance=0.16)[0] == PRO
     assert models(USUAL._replace(mean_s=60), NEW, chance=0.17)[0] == NANO

@@ -87,7 +87,8 @@ def places(step: Step, known: Mapping[Way, Odds], *, chance: float, at_last: boo
     """Each model once, in the order of promise; then the best of those that do not hang, with patience."""
     field = [_runner(n, route, known[way(route.call)]) for n, route in enumerate(step.routes)]
     order = field if named else _order(field, chance)
-    last = next((one for one in order if not one.odds.hangs), order[0])
+    # What is out comes back, but each call that hangs may be paid for.
+    last = min(order, key=lambda one: (one.odds.hangs, one.odds.out))
     after = [*order[1:], last]
     once = [_place(one, then) for one, then in zip(order, after, strict=True)]
     patience = _PATIENCE_AT_LAST if at_last else _PATIENCE
