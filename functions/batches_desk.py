@@ -8,19 +8,19 @@ from estimating import estimator, modes
 
 import wiring
 from api.receivers import check
-from cavendish.articles import articles
+from cavendish.advice.articles import articles
 from cavendish.batch.batch import UPLOAD_WITHIN_S, Batch
 from cavendish.batch.counts import Counts
 from cavendish.batch.listing import parse_batch_list, parse_item_list
 from cavendish.batch.request import parse_plan, parse_post
 from cavendish.batch.view import again_s, batch_brief, batch_view
-from cavendish.catalog_file import catalog
-from cavendish.listing import cursor
-from cavendish.pipeline import batches
-from cavendish.pipeline.batch_plan import PlanBatch
-from cavendish.pipeline.retry import retry as retry_failed
+from cavendish.catalog.file import catalog
+from cavendish.contract.listing import cursor
+from cavendish.contract.view import LINK_EXPIRES_S, timestamp
+from cavendish.pipeline.batch import batches
+from cavendish.pipeline.batch.plan import PlanBatch
+from cavendish.pipeline.batch.retry import retry as retry_failed
 from cavendish.ulid import ulid
-from cavendish.view import LINK_EXPIRES_S, timestamp
 
 View = dict[str, Any]
 Headers = dict[str, str]

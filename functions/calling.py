@@ -9,7 +9,7 @@ import web
 
 import wiring
 from adapters.model_http import ModelHttp
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.pipeline.call import Caller
 from once import once
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, Final, cast
 
 import wiring
-from cavendish.pipeline.close import Close
+from cavendish.pipeline.batch.close import Close
 from once import once
 
 #: So many items are looked at, cancelled or copied at once.

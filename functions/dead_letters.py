@@ -5,9 +5,9 @@ from typing import Any
 import messages
 
 import wiring
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.pipeline.batch.unreadable import Unreadable
 from cavendish.pipeline.dead_letters import bury
-from cavendish.pipeline.unreadable import Unreadable
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import webhooks
 
 import wiring
 from adapters.slots_table import SlotsTable
-from cavendish.pipeline.deliver import Deliver
-from cavendish.pipeline.write_message import WriteMessage
+from cavendish.pipeline.webhook.deliver import Deliver
+from cavendish.pipeline.webhook.write_message import WriteMessage
 from once import once
 
 

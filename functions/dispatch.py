@@ -8,7 +8,7 @@ import messages
 import providers
 
 import wiring
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.pipeline.dispatch import dispatch
 
 

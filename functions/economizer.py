@@ -7,12 +7,12 @@ import providers
 
 import wiring
 from adapters.chunks_table import ChunksTable
-from cavendish.catalog_file import catalog
-from cavendish.pipeline.chunk_calls import ChunkCalls
-from cavendish.pipeline.cut import Cut
-from cavendish.pipeline.economy import Economy
-from cavendish.pipeline.provider_batches import ProviderBatches
-from cavendish.pipeline.send_chunk import SendChunk
+from cavendish.catalog.file import catalog
+from cavendish.pipeline.economy.chunk_calls import ChunkCalls
+from cavendish.pipeline.economy.cut import Cut
+from cavendish.pipeline.economy.economy import Economy
+from cavendish.pipeline.economy.provider_batches import ProviderBatches
+from cavendish.pipeline.economy.send_chunk import SendChunk
 from once import once
 
 

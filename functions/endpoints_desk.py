@@ -7,7 +7,7 @@ import webhooks
 
 import wiring
 from api.receivers import check
-from cavendish.pipeline import endpoints, replay
+from cavendish.pipeline.webhook import endpoints, replay
 from cavendish.ulid import ulid
 from cavendish.webhook.endpoint import Endpoint
 from cavendish.webhook.listing import parse_replay

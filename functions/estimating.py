@@ -9,12 +9,12 @@ import learning
 import times
 
 import wiring
-from cavendish.articles import articles
+from cavendish.advice.articles import articles
+from cavendish.advice.estimate import Estimate
 from cavendish.batch.batch import Mode
 from cavendish.batch.modes import Modes
-from cavendish.catalog_file import catalog
-from cavendish.doors import Doors
-from cavendish.estimate import Estimate
+from cavendish.catalog.file import catalog
+from cavendish.health.doors import Doors
 from cavendish.pipeline.estimate import Estimator, estimate_job
 from cavendish.request import JobRequest
 

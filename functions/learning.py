@@ -4,9 +4,9 @@ import random
 from collections.abc import Callable
 
 import wiring
-from cavendish.catalog_file import catalog
-from cavendish.outlook import AsPlanned, Outlook, Routing
-from cavendish.schedule import Schedule
+from cavendish.catalog.file import catalog
+from cavendish.health.outlook import AsPlanned, Outlook, Routing
+from cavendish.health.schedule import Schedule
 from once import once
 
 

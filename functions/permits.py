@@ -5,8 +5,8 @@ import time
 
 import wiring
 from adapters.permits_table import PermitsTable
-from cavendish.permits import Unlimited
-from cavendish.turns import Permits
+from cavendish.health.permits import Unlimited
+from cavendish.health.turns import Permits
 from once import once
 
 

@@ -4,9 +4,9 @@ import learning
 
 import wiring
 from adapters.provider_keys import ProviderKeys
-from cavendish.catalog_file import catalog
-from cavendish.doors import Doors, Keyed, NeverClosed
-from cavendish.learned import Closures
+from cavendish.catalog.file import catalog
+from cavendish.health.doors import Doors, Keyed, NeverClosed
+from cavendish.health.learned import Closures
 from once import once
 
 

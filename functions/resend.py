@@ -6,7 +6,7 @@ from typing import Any
 import webhooks
 
 import wiring
-from cavendish.pipeline.resend import Resend
+from cavendish.pipeline.webhook.resend import Resend
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

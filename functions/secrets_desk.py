@@ -6,7 +6,7 @@ import webhook_keys
 import webhooks
 
 import wiring
-from cavendish.pipeline.endpoints import rotate_tenant_secret
+from cavendish.pipeline.webhook.endpoints import rotate_tenant_secret
 from cavendish.webhook.secret import TenantSecret
 
 

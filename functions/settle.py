@@ -3,7 +3,7 @@
 from typing import Any
 
 import wiring
-from cavendish.pipeline.file_item import file_item
+from cavendish.pipeline.batch.file_item import file_item
 from cavendish.pipeline.settle import settle
 
 

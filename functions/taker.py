@@ -7,11 +7,11 @@ import web
 from estimating import adjusted
 
 import wiring
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.errors import AddressRefused
-from cavendish.pipeline.arrive import Arrive
-from cavendish.pipeline.intake import Intake
-from cavendish.pipeline.items import Items
+from cavendish.pipeline.batch.arrive import Arrive
+from cavendish.pipeline.batch.intake import Intake
+from cavendish.pipeline.batch.items import Items
 from once import once
 
 #: What was found out of a URL is believed so long, in seconds.

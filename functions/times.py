@@ -4,10 +4,10 @@ from functools import lru_cache
 from typing import Final
 
 import wiring
-from cavendish.health import RECENT_S, Health
-from cavendish.plan import Call
+from cavendish.health.health import RECENT_S, Health
+from cavendish.health.sketch import Sketch
+from cavendish.ladder.plan import Call
 from cavendish.size import Tier
-from cavendish.sketch import Sketch
 
 #: What was measured is read again after this long, in seconds: eight more calls seldom end in less.
 _REMEMBERED_S: Final = 60

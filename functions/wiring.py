@@ -21,7 +21,7 @@ from adapters.routes_table import RoutesTable
 from adapters.state_machine import StateMachine
 from adapters.stats_table import StatsTable
 from adapters.tombstones_table import TombstonesTable
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from once import once
 
 # What one function needs and the door does not is imported where it is built.

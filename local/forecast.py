@@ -13,21 +13,21 @@ from typing import Annotated, Any
 
 import typer
 
-from cavendish.articles import articles
-from cavendish.catalog_file import catalog
-from cavendish.doors import ALL_OPEN
+from cavendish.advice.articles import articles
+from cavendish.advice.forecast import claims, forecasts
+from cavendish.advice.rehearsal import rehearse
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 from cavendish.errors import RequestInvalid
-from cavendish.fit import parse
-from cavendish.forecast import claims, forecasts
-from cavendish.health import Health
-from cavendish.ladder import build
+from cavendish.health.doors import ALL_OPEN
+from cavendish.health.health import Health
+from cavendish.health.outlook import AsPlanned
+from cavendish.health.schedule import Schedule
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call
 from cavendish.outcome import Outcome
-from cavendish.outlook import AsPlanned
 from cavendish.pipeline.estimate import Estimator
-from cavendish.plan import Call
-from cavendish.rehearsal import rehearse
 from cavendish.request import JobRequest
-from cavendish.schedule import Schedule
 from cavendish_client import Client, Problem
 from cavendish_client.say import complain
 from local import forecast_lines

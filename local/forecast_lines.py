@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from cavendish.forecast import Forecast
+from cavendish.advice.forecast import Forecast
+from cavendish.advice.rehearsal import Scene
 from cavendish.outcome import Billed
-from cavendish.rehearsal import Scene
 from cavendish_client.say import say
 
 #: A line's cells; one cell alone is a sentence.

@@ -15,9 +15,9 @@ import typer
 
 from adapters.budgets_table import BudgetsTable
 from adapters.keys_table import KeysTable
-from cavendish.budget import Limits, periods
 from cavendish.key import PREFIX, Key, KeyState, digest
-from cavendish.money import micros_down, shown
+from cavendish.money.budget import Limits, periods
+from cavendish.money.money import micros_down, shown
 from cavendish_client.say import say
 from cavendish_client.stack import OutputMissing, output
 from local.aws import Aws

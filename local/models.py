@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from local.emulator import scrubbed
 from local.errors import CloudError
 from local.process import Process, spawn
@@ -52,8 +52,8 @@ def route_bases(root: Path, models_url: str, wanted: Mapping[str, str]) -> dict[
 
 
 def _catalogued(root: Path) -> dict[str, str]:
-    catalog = root / "layers" / "core" / "cavendish" / "catalog.toml"
-    routes = tomllib.loads(catalog.read_text())["routes"] if catalog.exists() else {}
+    catalog = root / "layers" / "core" / "cavendish" / "catalog" / "catalog.toml"
+    routes = tomllib.loads(catalog.read_text())["routes"]
     return {name: route["base_url"] for name, route in routes.items()}
 
 

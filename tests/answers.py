@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from cavendish.answer import AnswerReader, Mixed, Picture
+from cavendish.answer.answer import AnswerReader, Mixed, Picture
 
 
 def reader(**limits: int) -> AnswerReader:

@@ -14,8 +14,8 @@ from cavendish.batch.batch import Batch, BatchStatus
 from cavendish.batch.item import Item, ItemFault
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome
-from cavendish.pipeline.close import Close
-from cavendish.pipeline.file_item import file_item
+from cavendish.pipeline.batch.close import Close
+from cavendish.pipeline.batch.file_item import file_item
 from cavendish.sheet.cursor import Cursor
 from cavendish.ulid import ulid
 from tests.batch_fakes import FakeOutbox

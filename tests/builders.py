@@ -7,16 +7,16 @@ import zlib
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State, begin
-from cavendish.budget import Hold
-from cavendish.catalog_file import catalog
-from cavendish.health import Sample
+from cavendish.catalog.file import catalog
+from cavendish.health.health import Sample
+from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job, Status
-from cavendish.ladder import build
-from cavendish.lineup import lineup
+from cavendish.ladder.build import build
+from cavendish.ladder.lineup import lineup
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
+from cavendish.money.budget import Hold
 from cavendish.outcome import Outcome, Report, report
-from cavendish.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
 from cavendish.request import JobRequest
-from cavendish.stored_image import StoredImage
 from cavendish.ulid import ulid
 
 #: A Friday in January 2027, in seconds since the epoch.

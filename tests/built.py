@@ -12,7 +12,7 @@ MB = 1_000_000
 #: Lambda's limit for a function with its layers, unzipped.
 LARGEST = 250 * MB
 NEEDED = (
-    "CoreLayer/python/cavendish/catalog.toml",
+    "CoreLayer/python/cavendish/catalog/catalog.toml",
     "CoreLayer/python/cavendish/pipeline/generate.py",
     "VendorLayer/python/boto3/__init__.py",
     "VendorLayer/python/pydantic_core/__init__.py",

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cavendish.answer import AnswerReader
+from cavendish.answer.answer import AnswerReader
 from cavendish.outcome import Report
 from cavendish.wire import Codec, Reading
 

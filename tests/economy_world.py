@@ -11,14 +11,14 @@ from cavendish.batch.chunk import Chunk, ChunkState
 from cavendish.batch.item import job_id
 from cavendish.job import Job
 from cavendish.outcome import Outcome
-from cavendish.pipeline.arrive import Arrive
+from cavendish.pipeline.batch.arrive import Arrive
+from cavendish.pipeline.batch.intake import Intake
+from cavendish.pipeline.batch.items import Items
 from cavendish.pipeline.call import Caller
-from cavendish.pipeline.chunk_calls import ChunkCalls
-from cavendish.pipeline.cut import Cut
-from cavendish.pipeline.economy import Economy
-from cavendish.pipeline.intake import Intake
-from cavendish.pipeline.items import Items
-from cavendish.pipeline.send_chunk import SendChunk
+from cavendish.pipeline.economy.chunk_calls import ChunkCalls
+from cavendish.pipeline.economy.cut import Cut
+from cavendish.pipeline.economy.economy import Economy
+from cavendish.pipeline.economy.send_chunk import SendChunk
 from cavendish.webhook.receiver import check_text
 from cavendish.wire.gemini_operation import State
 from tests.batch_fakes import FakeInbox, FakeOutbox

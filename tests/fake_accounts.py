@@ -1,7 +1,7 @@
 """The port Budgets in memory: accounts that are one sum each, and so are what the table's must add up to."""
 
 from cavendish.attempt import Attempt
-from cavendish.budget import Account, Hold, Limits, Period, check_job, over_period, periods
+from cavendish.money.budget import Account, Hold, Limits, Period, check_job, over_period, periods
 
 
 class FakeAccounts:

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage, Result, State
 from cavendish.claim import Claim
+from cavendish.contract.listing import JobQuery, Page
 from cavendish.credential import Credential
-from cavendish.doors import Closure, Keyed
 from cavendish.errors import (
     AddressRefused,
     AttemptError,
@@ -23,7 +23,8 @@ from cavendish.errors import (
     SendFailed,
     WorkflowClosed,
 )
-from cavendish.health import (
+from cavendish.health.doors import Closure, Keyed
+from cavendish.health.health import (
     COARSE_S,
     KEPT_S,
     OUTAGE_CALLS,
@@ -34,18 +35,17 @@ from cavendish.health import (
     window_at,
     window_length,
 )
-from cavendish.image import extension
+from cavendish.health.permits import Concurrency, Permit, lease, shards
+from cavendish.image.image import extension
 from cavendish.job import Event, Job, Status
-from cavendish.listing import JobQuery, Page
-from cavendish.money import micros
+from cavendish.ladder.plan import Plan
+from cavendish.money.money import micros
+from cavendish.money.tally import Kind, Sum, Tally
 from cavendish.outbound import WebReply
 from cavendish.outcome import Outcome, Report
-from cavendish.permits import Concurrency, Permit, lease, shards
-from cavendish.plan import Plan
 from cavendish.size import Tier
-from cavendish.tally import Kind, Sum, Tally
 from cavendish.tombstone import Tombstone
-from cavendish.web_address import MAX_REDIRECTS, parse
+from cavendish.web.web_address import MAX_REDIRECTS, parse
 from cavendish.wire import WireRequest
 from tests.fake_accounts import FakeAccounts
 

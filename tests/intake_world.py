@@ -5,11 +5,11 @@ from typing import Any
 
 from cavendish.batch.batch import Batch
 from cavendish.batch.item import ItemFault
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.job import Job
-from cavendish.pipeline.arrive import Arrive
-from cavendish.pipeline.intake import Intake
-from cavendish.pipeline.items import Items
+from cavendish.pipeline.batch.arrive import Arrive
+from cavendish.pipeline.batch.intake import Intake
+from cavendish.pipeline.batch.items import Items
 from cavendish.webhook.receiver import check_text
 from tests.batch_fakes import FakeBatches, FakeBatchQueue, FakeInbox, FakeOutbox
 from tests.builders import NOW, TENANT

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+from cavendish.contract.problem import PROBLEMS
+from cavendish.ladder.plan import Rule
+from cavendish.ladder.policy import CAVENDISH
 from cavendish.outcome import TABLE
-from cavendish.plan import Rule
-from cavendish.policy import CAVENDISH
-from cavendish.problem import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
 #: The events whose bodies the OpenAPI document shows.
@@ -14,7 +14,7 @@ EXAMPLES = ("api.submit", "api.submit-by-wishes", "api.estimate")
 
 HEAD = """# Errors
 
-Made by `make docs` from [problem.py](../layers/core/cavendish/problem.py) and
+Made by `make docs` from [problem.py](../layers/core/cavendish/contract/problem.py) and
 [outcome.py](../layers/core/cavendish/outcome.py); do not edit it.
 
 ## What the API answers

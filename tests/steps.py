@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from cavendish.attempt import AttemptMessage
 from cavendish.errors import AttemptError
 from cavendish.job import Job
+from cavendish.ladder.plan import Plan, Position, follow
 from cavendish.outcome import Outcome, Report, report
-from cavendish.plan import Plan, Position, follow
 from tests.world import World
 
 _ERRORS = {

@@ -34,9 +34,9 @@ REACHES = {
 }
 #: What decides: policies and what is computed from them. The outside asks a use case instead.
 RULES = {
-    *("cavendish.policy", "cavendish.ladder", "cavendish.price", "cavendish.outcome.TABLE"),
-    *("cavendish.plan.follow", "cavendish.plan.walk", "cavendish.plan.events"),
-    *("cavendish.attempt.begin", "cavendish.attempt.position", "cavendish.time_left"),
+    *("cavendish.ladder.policy", "cavendish.ladder.build", "cavendish.money.price", "cavendish.outcome.TABLE"),
+    *("cavendish.ladder.plan.follow", "cavendish.ladder.plan.walk", "cavendish.ladder.plan.events"),
+    *("cavendish.attempt.begin", "cavendish.attempt.position", "cavendish.ladder.time_left"),
     *("cavendish.pipeline.settle.conclude", "cavendish.pipeline.settle.pictures"),
 }
 #: What adapters are made of: no adapters themselves.

@@ -15,14 +15,14 @@ from cavendish.batch.modes import _CHOSEN
 from cavendish.batch.report import Row, RowError, RowFile, Totals
 from cavendish.batch.report_files import CsvReport, JsonReport
 from cavendish.batch.request import KEPT_MAX_BYTES, parse_plan, parse_post
-from cavendish.body import KEPT_MAX_BYTES as FIELDS_MAX_BYTES
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.body import KEPT_MAX_BYTES as FIELDS_MAX_BYTES
 from cavendish.openapi.batch_answers import UploadForm
 from cavendish.openapi.operations import OPERATIONS
-from cavendish.pipeline.archive import PART_MAX_BYTES, PART_MAX_FILES
-from cavendish.pipeline.arrive import DEFAULTS, DEFAULTS_MAX_BYTES, POSTED
-from cavendish.pipeline.groups import ROWS
-from cavendish.pipeline.intake import SLICE
+from cavendish.pipeline.batch.archive import PART_MAX_BYTES, PART_MAX_FILES
+from cavendish.pipeline.batch.arrive import DEFAULTS, DEFAULTS_MAX_BYTES, POSTED
+from cavendish.pipeline.batch.groups import ROWS
+from cavendish.pipeline.batch.intake import SLICE
 from cavendish.request import WAIT_MAX_S
 from cavendish.sheet.check import FILE_MAX_BYTES, JSON_MAX_BYTES, MOST_ITEMS, check
 from cavendish.sheet.columns import COLUMNS, INNER

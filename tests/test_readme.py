@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cavendish.ladder.policy import POLICIES
 from cavendish.openapi.operations import OPERATIONS
-from cavendish.policy import POLICIES
 from cavendish.request import JobRequest
 
 ROOT = Path(__file__).parents[1]

@@ -10,11 +10,11 @@ from typing import Any
 
 from cavendish.errors import CallFailed
 from cavendish.job import Event, Job, Status
-from cavendish.pipeline.deliver import Deliver
-from cavendish.pipeline.endpoints import create
 from cavendish.pipeline.publish import Publish
-from cavendish.pipeline.resend import Resend
-from cavendish.pipeline.write_message import WriteMessage
+from cavendish.pipeline.webhook.deliver import Deliver
+from cavendish.pipeline.webhook.endpoints import create
+from cavendish.pipeline.webhook.resend import Resend
+from cavendish.pipeline.webhook.write_message import WriteMessage
 from cavendish.ulid import ulid
 from cavendish.webhook.delivery import Delivery
 from cavendish.webhook.endpoint import Endpoint

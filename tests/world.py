@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptKey, AttemptMessage
-from cavendish.catalog_file import catalog
-from cavendish.doors import ALL_OPEN
+from cavendish.catalog.file import catalog
 from cavendish.errors import CallFailed
+from cavendish.health.doors import ALL_OPEN
+from cavendish.health.outlook import AsPlanned, Routing
+from cavendish.health.schedule import Schedule
 from cavendish.job import Job
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome, Report
-from cavendish.outlook import AsPlanned, Routing
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.delete import delete
@@ -22,8 +24,6 @@ from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.settle import settle
 from cavendish.pipeline.submit import Submitted, submit
 from cavendish.pipeline.watchdog import Watchdog
-from cavendish.plan import Position
-from cavendish.schedule import Schedule
 from cavendish.ulid import ulid
 from tests.batch_fakes import FakeBatches, FakeBatchQueue
 from tests.builders import NOW, TENANT, a_request, an_answer

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 from adapters.reads import row
 from adapters.rows import number, text
 from cavendish.attempt import Attempt
-from cavendish.budget import Account, Hold, Limits, Period, far_from, over_job, over_period, periods
 from cavendish.errors import OverBudget
+from cavendish.money.budget import Account, Hold, Limits, Period, far_from, over_job, over_period, periods
 
 ACCOUNT: Final = "ACCOUNT"
 #: Over how many rows a tenant's account is spread, beside the one that counts to the cent.

@@ -8,7 +8,7 @@ from adapters.rows import ATTEMPT, JOB, attempt_row, number, paid_from, read_att
 from adapters.transaction import put, write
 from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
 from cavendish.errors import CallRefused
-from cavendish.money import micros
+from cavendish.money.money import micros
 from cavendish.outcome import Outcome
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cavendish.batch.batch import Batch
 from cavendish.errors import SendFailed
-from cavendish.plan import VERSION
+from cavendish.ladder.plan import VERSION
 
 
 class BatchQueues:

@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.accounts import Accounts, limits_place, total
 from adapters.rows import text
-from cavendish.budget import Account, Limits
+from cavendish.money.budget import Account, Limits
 
 
 class BudgetsTable:

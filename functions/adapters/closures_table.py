@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.rows import text
-from cavendish.doors import Closure
+from cavendish.health.doors import Closure
 
 _KEY: Final = {"pk": text("CLOSURES"), "sk": text("CLOSURES")}
 #: What was read is believed this long, in seconds: a few calls more are refused by the provider, and cost nothing.

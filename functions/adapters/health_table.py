@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.rows import number, text
-from cavendish.health import (
+from cavendish.health.health import (
     COARSE_S,
     KEPT_S,
     OUTAGE_CALLS,

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 from botocore.exceptions import ClientError
 
 from cavendish.attempt import AttemptKey, Result
-from cavendish.image import extension
+from cavendish.image.image import extension
 
 #: S3 takes 2 KB of metadata.
 _DETAIL_MAX: Final = 300

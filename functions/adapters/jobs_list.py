@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from adapters.reads import several
 from adapters.rows import JOB, number, read_job, text
+from cavendish.contract.listing import JobQuery, Page
 from cavendish.job import Job
-from cavendish.listing import JobQuery, Page
 
 #: One page reads so many rows of the index at most: about 60 read units. Who asks for what is rare gets short pages.
 _ROWS: Final = 2000

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.rows import number, text
-from cavendish.permits import FORGOTTEN_S, Concurrency, Permit, Shard, lease, shards
+from cavendish.health.permits import FORGOTTEN_S, Concurrency, Permit, Shard, lease, shards
 
 _KEY: Final = {"pk": text("CONCURRENCY"), "sk": text("CONCURRENCY")}
 #: What was read is believed this long, in seconds.

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cavendish.errors import SendFailed
 from cavendish.job import Job
-from cavendish.plan import VERSION
+from cavendish.ladder.plan import VERSION
 
 #: SQS takes so many messages at once.
 _AT_ONCE: Final = 10

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.rows import text
-from cavendish.doors import Keyed
+from cavendish.health.doors import Keyed
 
 _KEY: Final = {"pk": text("ROUTES"), "sk": text("KEYED")}
 #: What has not changed is noted again after this long, in seconds, so that its row says how fresh it is.

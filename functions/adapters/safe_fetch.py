@@ -16,7 +16,7 @@ from adapters.limited_stream import KEEP_ALIVE, Connect, Deadline, LimitedBacken
 from adapters.pinned import LookUp, PinnedBackend, resolve
 from cavendish.errors import AddressRefused, CallFailed
 from cavendish.outbound import WebReply
-from cavendish.web_address import MAX_REDIRECTS, WebAddress, parse
+from cavendish.web.web_address import MAX_REDIRECTS, WebAddress, parse
 
 _CONNECT_S: Final = 5.0
 #: A connection is made for one request: kept ones would have to be checked again.

@@ -8,8 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cavendish.errors import AttemptError, WorkflowClosed
 from cavendish.job import Job
+from cavendish.ladder.plan import Plan
 from cavendish.outcome import Report
-from cavendish.plan import Plan
 
 #: All three mean that nobody waits for the token any more.
 _CLOSED: Final = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})

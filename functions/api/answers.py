@@ -9,10 +9,10 @@ from times import times
 
 import wiring
 from api import incoming
-from cavendish.again import ask_again_s
 from cavendish.attempt import Attempt
+from cavendish.contract.again import ask_again_s
+from cavendish.contract.view import LINK_EXPIRES_S, view
 from cavendish.job import Job
-from cavendish.view import LINK_EXPIRES_S, view
 
 
 def json_answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from api import caller, incoming
 from api.answers import json_answer
 from api.receivers import check
-from cavendish.catalog_file import catalog
-from cavendish.fit import parse
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 import wiring
 from api import caller, incoming
 from api.answers import json_answer
-from cavendish.listing import cursor, parse_query
-from cavendish.view import brief
+from cavendish.contract.listing import cursor, parse_query
+from cavendish.contract.view import brief
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
 

@@ -5,8 +5,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.answers import json_answer
 from api.problems import UnknownModel
-from cavendish.catalog_file import catalog
-from cavendish.matrix import ModelView, matrix
+from cavendish.catalog.file import catalog
+from cavendish.catalog.matrix import ModelView, matrix
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 import wiring
 from cavendish.batch.errors import BatchUnknown, NoResults, RetryRefused
+from cavendish.contract.problem import PROBLEMS, told
 from cavendish.errors import (
     DeliveryUnknown,
     EndpointsFull,
@@ -28,7 +29,6 @@ from cavendish.errors import (
     RequestTooLarge,
 )
 from cavendish.openapi.operations import methods
-from cavendish.problem import PROBLEMS, told
 
 
 class Unauthorized(Exception):
@@ -73,7 +73,7 @@ def register(app: APIGatewayHttpResolver) -> None:
 def problem(
     code: str, detail: str, faults: Sequence[RequestFault] = (), *, headers: dict[str, str] | None = None
 ) -> Response[str]:
-    """A problem of cavendish/problem.py, where its status, its title and the place of its fault stand."""
+    """A problem of cavendish/contract/problem.py, where its status, its title and the place of its fault stand."""
     return Response(
         status_code=PROBLEMS[code].status,
         content_type="application/problem+json",

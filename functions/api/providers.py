@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 import wiring
 from api import caller
 from api.answers import json_answer
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
 

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.answers import json_answer
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3.37 does not annotate it
 
@@ -16,8 +16,8 @@ _KEEP = {"Cache-Control": "public, max-age=300"}
 
 @router.get("/v1/recommend")
 def read_recommendation() -> Response[str]:
-    from cavendish.recommend import recommend  # noqa: PLC0415  # a submit's cold start need not pay for it
-    from cavendish.recommend_rules import parse_query, rules  # noqa: PLC0415
+    from cavendish.advice.recommend import recommend  # noqa: PLC0415  # a submit's cold start need not pay for it
+    from cavendish.advice.rules import parse_query, rules  # noqa: PLC0415
 
     query = parse_query(parse_qsl(router.current_event.raw_query_string, keep_blank_values=True))
     return json_answer(200, recommend(query, catalog(), rules()).model_dump(mode="json"), _KEEP)

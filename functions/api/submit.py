@@ -9,8 +9,8 @@ import wiring
 from api import caller, incoming, wait
 from api.answers import job_answer
 from api.receivers import check
-from cavendish.catalog_file import catalog
-from cavendish.fit import parse_submit
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse_submit
 from cavendish.job import Status
 from cavendish.pipeline.submit import submit
 from cavendish.ulid import ulid

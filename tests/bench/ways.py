@@ -48,7 +48,7 @@ def _caller(url: str, s3: Any) -> Any:
     from adapters.images_bucket import ImagesBucket  # each way imports only what it needs
     from adapters.model_http import ModelHttp
     from adapters.safe_fetch import SafeFetch
-    from cavendish.catalog_file import catalog
+    from cavendish.catalog.file import catalog
     from cavendish.credential import Credential
     from cavendish.pipeline.call import Caller
 
@@ -65,7 +65,7 @@ def _caller(url: str, s3: Any) -> Any:
 
 def _attempt(n: int) -> Any:
     from cavendish.attempt import AttemptMessage, begin
-    from cavendish.plan import Call
+    from cavendish.ladder.plan import Call
 
     call = Call(route="gemini", model=MODEL, size="4K", aspect_ratio="1:1", limit_s=60)
     counters = {"v": 1, "job_id": "job", "image": n, "step": 0, "route": 0, "try": 0, "waited_s": 0, "token": "t"}

@@ -18,10 +18,10 @@ from PIL import Image
 from adapters.model_http import ModelHttp
 from adapters.safe_fetch import SafeFetch
 from cavendish.attempt import Result
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.credential import Credential
+from cavendish.ladder.plan import Call
 from cavendish.pipeline.call import Caller
-from cavendish.plan import Call
 from cavendish.wire import WireRequest
 from local.models import route_bases
 from tests.builders import a_call, a_key, an_attempt

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cavendish.catalog_file import catalog
-from cavendish.plan import Call
+from cavendish.catalog.file import catalog
+from cavendish.ladder.plan import Call
 from tests.contract.calling import wish
 
 FOLDER = Path(__file__).with_name("requests")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cavendish.attempt import Result
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.errors import CallFailed
 from cavendish.outcome import Billed, Outcome
-from cavendish.pipeline.provider_batches import ProviderBatches
+from cavendish.pipeline.economy.provider_batches import ProviderBatches
 from cavendish.wire import Asked, gemini_batch
 from cavendish.wire.gemini_operation import Operation, State
 from tests.builders import FLASH, a_key, an_attempt

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "providers.md").read_text()

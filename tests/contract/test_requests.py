@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.catalog.route import Offer
 from cavendish.credential import Credential
-from cavendish.route import Offer
 from cavendish.wire import Asked, WireRequest
 from cavendish.wire.auth import headers
 from cavendish.wire.codecs import CODECS

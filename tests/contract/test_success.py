@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.route import Offer
+from cavendish.catalog.file import catalog
+from cavendish.catalog.route import Offer
 from tests.contract.calling import KEY, Case, Made, wish
 
 OFFERS = [(route, model, offer) for route, entry in catalog().routes.items() for model, offer in entry.models.items()]

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.doors import Doors
-from cavendish.ladder import build
-from cavendish.misfits import misfits
+from cavendish.catalog.file import catalog
+from cavendish.contract.misfits import misfits
+from cavendish.health.doors import Doors
+from cavendish.ladder.build import build
 from tests.builders import NOW, a_request
 
 NEW, PRO, FLASH, OLD = (

@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from cavendish.catalog_file import catalog
-from cavendish.ladder import build
+from cavendish.catalog.file import catalog
+from cavendish.ladder.build import build
 from cavendish.request import JobRequest
 from cavendish_client import JobView
 from tests.e2e import table

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from adapters.budgets_table import BudgetsTable
-from cavendish.budget import Account, Limits, day
+from cavendish.money.budget import Account, Limits, day
 from cavendish_client import Client, JobView
 from cavendish_client.client import TERMINAL
 from local.keys import change_limits, local_table, make_key

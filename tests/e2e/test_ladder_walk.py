@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 from cavendish.errors import AttemptError, RequestInvalid
-from cavendish.fit import parse
-from cavendish.ladder import build
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step, Walked, follow, walk
+from cavendish.ladder.policy import POLICIES
 from cavendish.outcome import Billed, Outcome, Report, report
-from cavendish.plan import Call, Plan, PlannedRoute, Rule, Step, Walked, follow, walk
-from cavendish.policy import POLICIES
 from cavendish.request import JobRequest
 from cavendish.size import RATIOS, TIERS
 from tests.e2e.cloud import WITHIN_S, Cloud

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.permits_table import PermitsTable
-from cavendish.permits import SETTLES_S, Permit
+from cavendish.health.permits import SETTLES_S, Permit
 from tests.e2e.cloud import Cloud, running_cloud
 
 TIME_SCALE = 0.01

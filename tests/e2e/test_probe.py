@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish_client.probe.command import PROMPT
 from tests.e2e.cloud import Cloud
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from tests.e2e.cloud import Cloud
 from tests.e2e.pictures import claimed, fetched
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from adapters.model_http import ModelHttp
 from adapters.safe_fetch import SafeFetch
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.credential import Credential
 from cavendish.pipeline.call import Caller
 from tests.hostile.memory import Files

@@ -16,12 +16,12 @@ from random import Random
 from typing import Any, BinaryIO, Final
 
 from cavendish.attempt import Result
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.catalog.route import Route
+from cavendish.contract.view import view
+from cavendish.ladder.plan import Call, Plan, Position, follow
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.generate import Generate
-from cavendish.plan import Call, Plan, Position, follow
-from cavendish.route import Route
-from cavendish.view import view
 from tests.fakes import FakeImages
 from tests.hostile.caller import caller
 from tests.hostile.memory import MB, Files, forget_peak, peak_mb, resident_mb

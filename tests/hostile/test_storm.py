@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from local.model_server.weather import Weather
 from tests.hostile.aftermath import ROOT, Row, Storm, claimed, measured, raged
 from tests.hostile.storm import SIZES

@@ -23,11 +23,11 @@ import webhook_keys
 import webhooks
 
 import wiring
-from cavendish.catalog_file import catalog
-from cavendish.fit import parse
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 from cavendish.job import Job
 from cavendish.key import Key, digest
-from cavendish.ladder import build
+from cavendish.ladder.build import build
 from cavendish.pipeline.submit import submit
 
 EVENTS = Path(__file__).parents[2] / "events"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import wiring
-from cavendish.budget import Limits
-from cavendish.health import Sample
+from cavendish.health.health import Sample
+from cavendish.money.budget import Limits
 from cavendish.outcome import Outcome
 from cavendish_client import Client, Problem
 from tests.integration.conftest import Client as Aws

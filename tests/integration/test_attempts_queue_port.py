@@ -10,7 +10,7 @@ import pytest
 from adapters.attempts_queue import AttemptsQueue
 from cavendish.attempt import AttemptMessage, read_message
 from cavendish.errors import SendFailed
-from cavendish.turns import AttemptQueue
+from cavendish.health.turns import AttemptQueue
 from tests.builders import TENANT, a_job, a_message, a_request
 from tests.fakes import FakeAttemptQueue
 

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from adapters.model_http import ModelHttp
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.credential import Credential
 from cavendish.errors import CallFailed
 from cavendish.outbound import BatchModels
 from cavendish.outcome import Billed, Outcome, Report
-from cavendish.pipeline.provider_batches import ProviderBatches
+from cavendish.pipeline.economy.provider_batches import ProviderBatches
 from cavendish.wire import Asked, gemini_batch
 from cavendish.wire.gemini_batch import CHUNK_MOST
 from cavendish.wire.gemini_operation import Operation, State

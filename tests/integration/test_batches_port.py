@@ -12,9 +12,9 @@ from cavendish.batch.counts import Counts
 from cavendish.batch.errors import NamesHeld
 from cavendish.batch.item import Item, ItemFault, names
 from cavendish.batch.ports import Batches, NewItem
+from cavendish.contract.listing import JobQuery
 from cavendish.errors import Claimed, Overtaken
 from cavendish.job import Job, Status
-from cavendish.listing import JobQuery
 from cavendish.ports import Jobs
 from cavendish.sheet.cursor import Cursor
 from tests.batch_fakes import FakeBatches

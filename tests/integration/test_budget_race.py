@@ -10,9 +10,9 @@ import pytest
 from adapters.budgets_table import BudgetsTable
 from adapters.jobs_table import JobsTable
 from cavendish.attempt import AttemptKey
-from cavendish.budget import FAR, Account, Limits
 from cavendish.errors import CallRefused, OverBudget
-from cavendish.money import micros
+from cavendish.money.budget import FAR, Account, Limits
+from cavendish.money.money import micros
 from cavendish.outcome import Outcome
 from cavendish.ulid import ulid
 from tests.builders import NOW, TENANT, a_hold, a_key, a_result, a_running_job, an_attempt

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import wiring
 from adapters.budgets_table import BudgetsTable
 from adapters.jobs_table import JobsTable
-from cavendish.budget import Account, Limits
+from cavendish.money.budget import Account, Limits
 from local import keys
 from local.errors import CloudError
 from local.keys import app, change_limits, spending

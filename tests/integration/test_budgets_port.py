@@ -3,8 +3,8 @@
 import pytest
 
 from cavendish.attempt import Attempt
-from cavendish.budget import Account, Limits
 from cavendish.errors import CallRefused, OverBudget
+from cavendish.money.budget import Account, Limits
 from cavendish.outcome import Outcome
 from cavendish.ulid import ulid
 from tests.builders import NOW, TENANT, a_hold, a_key, a_result, a_running_job, an_attempt

@@ -3,8 +3,8 @@
 import pytest
 
 from adapters.closures_table import ClosuresTable
-from cavendish.doors import Closure
-from cavendish.learned import Closures
+from cavendish.health.doors import Closure
+from cavendish.health.learned import Closures
 from tests.builders import FLASH, NOW, PRO
 from tests.fakes import FakeClosures
 from tests.integration.conftest import Client

@@ -41,19 +41,19 @@ def test_the_door_does_not_load_what_it_does_not_need(loaded: set[str], module: 
     "module",
     [
         "cavendish.pipeline.call",
-        "cavendish.answer",
+        "cavendish.answer.answer",
         "cavendish.openapi.document",
-        "cavendish.estimate",
-        "cavendish.recommend",
-        "cavendish.standing",
-        "cavendish.stats",
+        "cavendish.advice.estimate",
+        "cavendish.advice.recommend",
+        "cavendish.health.standing",
+        "cavendish.money.stats",
     ],
 )
 def test_the_door_reads_no_answers_and_writes_no_document_before_it_is_asked(loaded: set[str], module: str) -> None:
     assert module not in loaded
 
 
-@pytest.mark.parametrize("module", ["botocore.session", "cavendish.fit", "adapters.keys_table"])
+@pytest.mark.parametrize("module", ["botocore.session", "cavendish.contract.fit", "adapters.keys_table"])
 def test_the_door_has_what_every_submit_needs(loaded: set[str], module: str) -> None:
     assert module in loaded
 

@@ -10,7 +10,7 @@ import pytest
 
 import wiring
 from api import app
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.key import Key, digest
 from cavendish.openapi.document import document
 from cavendish.openapi.operations import OPERATIONS

@@ -7,9 +7,9 @@ import pytest
 from adapters.deliveries_table import DeliveriesTable
 from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
+from cavendish.contract.listing import JobQuery
 from cavendish.errors import Overtaken
 from cavendish.job import Event
-from cavendish.listing import JobQuery
 from cavendish.webhook.delivery import GRACE_S, KEPT_S, Delivery, State
 from cavendish.webhook.ports import Deliveries
 from cavendish.webhook.query import DeliveryQuery, cursor, read_cursor

@@ -11,11 +11,11 @@ import pytest
 
 from adapters.model_http import ModelHttp
 from cavendish.batch.chunk import ChunkState
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.credential import Credential
+from cavendish.money.price import cost
 from cavendish.outcome import Outcome
-from cavendish.pipeline.provider_batches import ProviderBatches
-from cavendish.price import cost
+from cavendish.pipeline.economy.provider_batches import ProviderBatches
 from tests.builders import FLASH
 from tests.economy_world import EconomyWorld
 from tests.local.conftest import running

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from google.oauth2.credentials import Credentials
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.credential import Credential
 from cavendish.wire import Asked, WireRequest
 from cavendish.wire.auth import headers

@@ -10,9 +10,9 @@ import permits
 import pytest
 
 import wiring
+from cavendish.health.permits import Permit
+from cavendish.ladder.plan import VERSION
 from cavendish.outcome import Outcome
-from cavendish.permits import Permit
-from cavendish.plan import VERSION
 from tests.builders import a_sample
 from tests.integration.conftest import Client
 from tests.integration.handlers import JOB_ID, Functions, event

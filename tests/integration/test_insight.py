@@ -11,11 +11,11 @@ from typer.testing import CliRunner, Result
 
 import wiring
 from api import handler
-from cavendish.doors import Closure
-from cavendish.health import Sample
+from cavendish.health.doors import Closure
+from cavendish.health.health import Sample
+from cavendish.health.permits import Permit
+from cavendish.money.tally import Sum, Tally
 from cavendish.outcome import Outcome
-from cavendish.permits import Permit
-from cavendish.tally import Sum, Tally
 from cavendish_client import Client
 from cavendish_client.cli import app
 from tests.integration.gateway import gateway

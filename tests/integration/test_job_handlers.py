@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import wiring
+from cavendish.contract.listing import cursor
 from cavendish.job import Job, Status
-from cavendish.listing import cursor
 from tests.builders import a_job
 from tests.integration.conftest import Client
 from tests.integration.handlers import JOB_ID, Functions

@@ -7,8 +7,8 @@ import pytest
 from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
 from adapters.rows import job_row
+from cavendish.contract.listing import JobQuery
 from cavendish.job import Job, Status
-from cavendish.listing import JobQuery
 from cavendish.tombstone import Tombstone
 from cavendish.ulid import ulid
 from tests.builders import NOW, TENANT, a_job, a_request

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from adapters.routes_table import RoutesTable
-from cavendish.doors import Keyed
-from cavendish.learned import KeyedRoutes
+from cavendish.health.doors import Keyed
+from cavendish.health.learned import KeyedRoutes
 from tests.builders import NOW
 from tests.fakes import FakeKeyedRoutes
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from adapters.health_table import HealthTable, _moment
-from cavendish.health import COARSE_S, FINE_S, KEPT_S, Health, Window, window_at
-from cavendish.learned import MeasuredWays
+from cavendish.health.health import COARSE_S, FINE_S, KEPT_S, Health, Window, window_at
+from cavendish.health.learned import MeasuredWays
+from cavendish.health.sketch import Sketch
 from cavendish.outcome import Outcome
-from cavendish.sketch import Sketch
 from tests.builders import NOW, PRO, a_sample
 from tests.fakes import FakeMeasurements
 

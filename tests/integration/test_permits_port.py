@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from adapters.permits_table import PermitsTable
-from cavendish.permits import FORGOTTEN_S, SETTLES_S, Permit
-from cavendish.turns import Permits
+from cavendish.health.permits import FORGOTTEN_S, SETTLES_S, Permit
+from cavendish.health.turns import Permits
 from tests.builders import FLASH, NOW, PRO
 from tests.fakes import FakePermits
 from tests.integration.conftest import Client

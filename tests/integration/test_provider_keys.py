@@ -12,7 +12,7 @@ import pytest
 from adapters.model_http import ModelHttp
 from adapters.provider_keys import ProviderKeys
 from cavendish.attempt import Result
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.credential import Credential
 from cavendish.errors import KeyRefused
 from cavendish.pipeline.call import Caller

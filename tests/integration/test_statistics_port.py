@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from adapters.stats_table import StatsTable
-from cavendish.health import COARSE_S, window_at
-from cavendish.learned import Statistics
-from cavendish.sketch import Sketch
-from cavendish.tally import KEPT_S, Kind, Sum, Tally
+from cavendish.health.health import COARSE_S, window_at
+from cavendish.health.learned import Statistics
+from cavendish.health.sketch import Sketch
+from cavendish.money.tally import KEPT_S, Kind, Sum, Tally
 from tests.builders import FLASH, NOW, PRO
 from tests.fakes import FakeStatistics
 

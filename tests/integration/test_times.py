@@ -9,8 +9,8 @@ import times as measured
 
 import wiring
 from cavendish.attempt import AttemptKey, begin
-from cavendish.health import ENOUGH
-from cavendish.plan import Call
+from cavendish.health.health import ENOUGH
+from cavendish.ladder.plan import Call
 from tests.builders import a_message, a_sample
 from tests.integration.conftest import Client
 from tests.integration.handlers import JOB_ID, Functions

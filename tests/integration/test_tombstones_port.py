@@ -6,9 +6,9 @@ import pytest
 from botocore.stub import Stubber
 
 from adapters.tombstones_table import RowsLeft, TombstonesTable
+from cavendish.contract.listing import JobQuery
 from cavendish.errors import CallRefused, JobConflict
 from cavendish.job import Job, Status
-from cavendish.listing import JobQuery
 from cavendish.tombstone import Tombstone
 from cavendish.ulid import ulid
 from tests.builders import NOW, TENANT, a_job, a_key, a_request, a_result, an_attempt

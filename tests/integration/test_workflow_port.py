@@ -9,8 +9,8 @@ from botocore.stub import Stubber
 
 from adapters.state_machine import StateMachine
 from cavendish.errors import AttemptError, WorkflowClosed
+from cavendish.ladder.plan import Plan
 from cavendish.outcome import Outcome
-from cavendish.plan import Plan
 from cavendish.ports import Workflow
 from tests.builders import JOB_ID, TENANT, a_job, a_report, a_request, a_running_job
 from tests.fakes import FakeWorkflow

@@ -81,7 +81,7 @@ FILES = {
     "functions/api.py": API,
     "layers/core/requirements.txt": "pydantic",
     "layers/core/cavendish/__init__.py": "VERSION = 'one'",
-    "layers/core/cavendish/catalog.toml": CATALOG,
+    "layers/core/cavendish/catalog/catalog.toml": CATALOG,
     "local/__init__.py": "",  # a package of its own, or the installed checkout's would win
     "local/model_server/__init__.py": "",
     "local/model_server/__main__.py": MODEL_SERVER,
@@ -149,7 +149,7 @@ def test_byte_code_and_hidden_files_stay_at_home(checkout: Path, name: str) -> N
 def test_a_layer_lies_where_python_looks_for_it_and_brings_no_requirements(checkout: Path) -> None:
     files = {
         "python/cavendish/__init__.py": b"VERSION = 'one'",
-        "python/cavendish/catalog.toml": dedent(CATALOG).encode(),
+        "python/cavendish/catalog/catalog.toml": dedent(CATALOG).encode(),
     }
     assert package.layer(checkout / "layers/core").body == package.zipped(files)
 

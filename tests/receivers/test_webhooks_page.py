@@ -17,9 +17,9 @@ from moto.events.models import EventPattern
 
 from adapters.event_bus import SOURCE
 from adapters.signatures import Signatures
+from cavendish.contract.view import view
 from cavendish.job import Event
 from cavendish.openapi.operations import OPERATIONS
-from cavendish.view import view
 from cavendish.webhook import endpoint, message, receiver, schedule
 from cavendish.webhook.delivery import KEPT_S, Delivery
 from cavendish.webhook.detail import Detail

@@ -10,22 +10,22 @@ import pytest
 from adapters.rows import attempt_row, job_row
 from adapters.state_machine import StateMachine
 from cavendish.attempt import Attempt, AttemptKey, Result, State
-from cavendish.body import KEPT_MAX_BYTES
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.body import KEPT_MAX_BYTES
+from cavendish.contract.fit import parse
+from cavendish.contract.view import view
 from cavendish.errors import RequestTooLarge
-from cavendish.fit import parse
-from cavendish.image import Measured
+from cavendish.image.image import Measured
+from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job, Status
-from cavendish.ladder import build
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import EVENTS_PER_ATTEMPT, MAX_EVENTS, Wait, events
+from cavendish.ladder.policy import POLICIES
+from cavendish.money.price import Priced, Usage
 from cavendish.outcome import WORDS_MAX, Outcome, report
 from cavendish.pipeline.settle import conclude
-from cavendish.plan import EVENTS_PER_ATTEMPT, MAX_EVENTS, Wait, events
-from cavendish.policy import POLICIES
-from cavendish.price import Priced, Usage
 from cavendish.request import PROMPT_MAX, JobRequest
 from cavendish.size import TIERS
-from cavendish.stored_image import StoredImage
-from cavendish.view import view
 from cavendish.wire import gemini
 from tests.template.asl import evaluated, expressions, ladder, nexts
 from tests.template.resources import most

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cavendish import attempt, time_left
+from cavendish import attempt
 from cavendish.job import GRACE_S
-from cavendish.policy import POLICIES
+from cavendish.ladder import time_left
+from cavendish.ladder.policy import POLICIES
 from cavendish.request import WAIT_MAX_S
 from tests.template.resources import ROOT, Resource, Template, most
 

@@ -12,8 +12,8 @@ import pytest
 from cavendish.attempt import AttemptMessage
 from cavendish.errors import AttemptError
 from cavendish.job import GRACE_S
+from cavendish.ladder.plan import Rule
 from cavendish.outcome import Billed, Outcome
-from cavendish.plan import Rule
 from cavendish.request import WAIT_MAX_S
 from tests.template.asl import evaluated, expressions, ladder, machines, nexts, states
 from tests.template.resources import Template, most, read_definition

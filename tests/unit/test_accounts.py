@@ -8,7 +8,7 @@ from collections import Counter
 
 from adapters.accounts import SPREAD, _part
 from adapters.transaction import _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _TRIES, _pause_s
-from cavendish.budget import FAR
+from cavendish.money.budget import FAR
 from tests.builders import a_key, an_attempt
 
 UNITS_A_SECOND = 1_000

@@ -2,13 +2,13 @@
 
 import pytest
 
-from cavendish.again import LEAST_S, MOST_S
-from cavendish.again import ask_again_s as asked
 from cavendish.attempt import Attempt, AttemptKey
+from cavendish.contract.again import LEAST_S, MOST_S
+from cavendish.contract.again import ask_again_s as asked
+from cavendish.health.sketch import ACCURACY, Sketch
 from cavendish.job import TERMINAL, Job, Status
+from cavendish.ladder.plan import Call, Plan, Wait
 from cavendish.outcome import Outcome
-from cavendish.plan import Call, Plan, Wait
-from cavendish.sketch import ACCURACY, Sketch
 from tests.builders import (
     NOW,
     a_call,

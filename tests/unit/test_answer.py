@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated, Picture
+from cavendish.answer.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated, Picture
 from tests.answers import content, cut, fed, in_pieces, read, reader, with_contents
 
 PIXELS = bytes(range(256)) * 3

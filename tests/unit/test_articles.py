@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from cavendish.articles import Lower, articles
-from cavendish.catalog_file import catalog
-from cavendish.forecast import claims, forecasts
+from cavendish.advice.articles import Lower, articles
+from cavendish.advice.forecast import claims, forecasts
+from cavendish.catalog.file import catalog
 from cavendish.size import Tier
 from tests.builders import FLASH, PRO
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cavendish.attempt import LEASE_MARGIN_S, REPORT_AFTER_S, AttemptKey, State, begin, position, read_message
 from cavendish.errors import MessageUnreadable
+from cavendish.ladder.plan import Position
+from cavendish.ladder.time_left import in_time, limit
 from cavendish.outcome import Billed, Outcome
-from cavendish.plan import Position
-from cavendish.time_left import in_time, limit
 from tests.builders import (
     JOB_ID,
     NOW,

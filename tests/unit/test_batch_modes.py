@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cavendish.batch.modes import Modes
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.request import JobRequest
 from tests.builders import PRO
 

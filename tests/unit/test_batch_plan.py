@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from cavendish.articles import articles
+from cavendish.advice.articles import articles
+from cavendish.advice.walks import Stroll
 from cavendish.batch.modes import Modes
 from cavendish.batch.plan import BatchPlan, ModePlan, Share, lasts_s
 from cavendish.batch.request import parse_plan
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.errors import RequestInvalid
-from cavendish.pipeline.batch_plan import KINDS_MOST, PlanBatch
-from cavendish.walks import Stroll
+from cavendish.pipeline.batch.plan import KINDS_MOST, PlanBatch
 from cavendish.webhook.receiver import check_text
 from tests.builders import PRO
 from tests.unit.test_estimate import an_estimator

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from cavendish.batch.item import Item, job_id
 from cavendish.batch.report import Row, RowError, Totals, fault_row, gone_row, row_of
 from cavendish.batch.report_files import CsvReport, JsonReport
+from cavendish.contract.view import timestamp
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import Outcome
-from cavendish.view import timestamp
 from tests.batch_world import BATCH_ID, BatchWorld, a_batch
 from tests.builders import (
     FLASH,

@@ -13,7 +13,7 @@ from cavendish.batch.part import Part
 from cavendish.batch.source import Source
 from cavendish.batch.view import again_s, batch_brief, batch_view
 from cavendish.job import JobError, Status
-from cavendish.pipeline import batches as use_cases
+from cavendish.pipeline.batch import batches as use_cases
 from cavendish.sheet.cursor import Cursor
 from tests.batch_fakes import FakeBatches
 from tests.batch_world import BATCH_ID, a_batch

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.body import BODY_MAX_BYTES, WORDS, read_fields
+from cavendish.contract.body import BODY_MAX_BYTES, WORDS, read_fields
 from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
 
 #: Words of Python's own parser.

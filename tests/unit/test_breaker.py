@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from cavendish.breaker import failures_in_a_row, is_open
-from cavendish.health import FINE_S, Health, Window
+from cavendish.health.breaker import failures_in_a_row, is_open
+from cavendish.health.health import FINE_S, Health, Window
 from cavendish.outcome import Outcome
 from tests.builders import NOW
 

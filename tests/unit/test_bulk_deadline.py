@@ -2,10 +2,10 @@
 
 import pytest
 
-from cavendish.explain import next_in_words
+from cavendish.contract.explain import next_in_words
 from cavendish.job import GRACE_S, Status
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome
-from cavendish.plan import Position
 from cavendish.request import WAIT_MAX_S
 from tests.builders import a_job, a_request, a_result, an_answer
 from tests.fakes import FakeAnswer

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cavendish.attempt import Result
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.errors import CallFailed
 from cavendish.outcome import Billed, Outcome
 from cavendish.pipeline.call import Caller

@@ -4,8 +4,8 @@ import pytest
 
 from cavendish.errors import CallFailed
 from cavendish.job import TERMINAL, Job, Status
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Billed, Outcome
-from cavendish.plan import Position
 from tests.builders import a_report, a_result
 from tests.world import Meanwhile, World
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog import Catalog, ids
-from cavendish.catalog_file import CatalogUnreadable, catalog, load, read
-from cavendish.image import Measured, fits
-from cavendish.pixels import Pixels
+from cavendish.catalog.catalog import Catalog, ids
+from cavendish.catalog.file import CatalogUnreadable, catalog, load, read
+from cavendish.catalog.pixels import Pixels
+from cavendish.image.image import Measured, fits
 from tests.builders import FLASH, PRO
 
-TEXT = files("cavendish").joinpath("catalog.toml").read_text("utf-8")
+TEXT = files("cavendish.catalog").joinpath("catalog.toml").read_text("utf-8")
 DATA = tomllib.loads(TEXT)
 MODELS = sorted(DATA["models"])
 DEAD = {"successor": PRO, "since": date(2026, 6, 25), "source": "gemini-deprecations"}

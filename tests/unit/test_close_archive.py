@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from cavendish.pipeline.archive import PART_MAX_BYTES, PART_MAX_FILES, Archive
-from cavendish.pipeline.ends import Ends
-from cavendish.pipeline.turn import Turn
+from cavendish.pipeline.batch.archive import PART_MAX_BYTES, PART_MAX_FILES, Archive
+from cavendish.pipeline.batch.ends import Ends
+from cavendish.pipeline.batch.turn import Turn
 from tests.batch_world import BATCH_ID, BatchWorld
 from tests.world import Meanwhile
 

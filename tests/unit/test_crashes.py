@@ -9,8 +9,8 @@ import pytest
 
 from cavendish.attempt import AttemptMessage, State
 from cavendish.job import Job, Status
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome
-from cavendish.plan import Position
 from tests.builders import a_result
 from tests.world import Fate, WorkerDied, World
 

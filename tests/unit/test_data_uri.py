@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, Mixed, Picture
+from cavendish.answer.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, Mixed, Picture
 from tests.answers import content, cut, fed, in_pieces, read, with_contents
 
 HEAD = "data:image/png;base64,"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cavendish.errors import CallFailed
 from cavendish.job import Status
-from cavendish.pipeline.endpoints import change, delete, ping, rotate, rotate_tenant_secret
+from cavendish.pipeline.webhook.endpoints import change, delete, ping, rotate, rotate_tenant_secret
 from cavendish.webhook.delivery import LOST_MAX, State
 from cavendish.webhook.endpoint import MOST
 from cavendish.webhook.receiver import SLOTS

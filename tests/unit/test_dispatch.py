@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from cavendish.doors import Closure, Doors
+from cavendish.health.doors import Closure, Doors
 from cavendish.job import TERMINAL, Status
-from cavendish.ladder import build
+from cavendish.ladder.build import build
 from tests.builders import PRO
 from tests.world import Meanwhile, World
 

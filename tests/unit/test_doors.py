@@ -2,11 +2,11 @@
 
 import json
 
-from cavendish.catalog_file import catalog
-from cavendish.doors import ALL_OPEN, Closure, Doors
-from cavendish.ladder import build
+from cavendish.catalog.file import catalog
+from cavendish.health.doors import ALL_OPEN, Closure, Doors
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Plan
 from cavendish.outcome import Outcome
-from cavendish.plan import Plan
 from tests.builders import NOW, PRO, a_call, a_report, a_request, an_error
 from tests.fakes import FakeAnswer
 from tests.world import World

@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 import pytest
 
-from cavendish.answer import Picture
-from cavendish.download import MAX_BYTES, TRIES, Get, download
+from cavendish.answer.answer import Picture
+from cavendish.answer.download import MAX_BYTES, TRIES, Get, download
 from cavendish.errors import AddressRefused, CallFailed
 from cavendish.outbound import Web
 from tests.fakes import FakeAnswer, FakeWeb

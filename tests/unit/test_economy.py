@@ -4,14 +4,14 @@ import pytest
 
 from cavendish.attempt import State as AttemptState
 from cavendish.batch.chunk import HELD_S, TRIED_S, ChunkState
-from cavendish.doors import Closure, Doors
 from cavendish.errors import CallFailed
+from cavendish.health.doors import Closure, Doors
 from cavendish.job import Status
+from cavendish.ladder.plan import Position
+from cavendish.money.price import cost
 from cavendish.outcome import Billed, Outcome, report
-from cavendish.pipeline.batches import cancel, nudge
-from cavendish.pipeline.economy import UNDER_WAY
-from cavendish.plan import Position
-from cavendish.price import cost
+from cavendish.pipeline.batch.batches import cancel, nudge
+from cavendish.pipeline.economy.economy import UNDER_WAY
 from cavendish.wire.gemini_batch import CHUNK_MOST
 from cavendish.wire.gemini_operation import State
 from tests.batch_world import BATCH_ID, a_batch

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 from cavendish.errors import AddressRefused, EndpointsFull, EndpointUnknown, RequestInvalid
-from cavendish.fit import parse
-from cavendish.pipeline.endpoints import change, delete, own, ping, rotate, rotate_tenant_secret
+from cavendish.pipeline.webhook.endpoints import change, delete, own, ping, rotate, rotate_tenant_secret
 from cavendish.webhook.endpoint import MOST
 from cavendish.webhook.events import EVENT_TYPES, TERMINAL_EVENTS
 from cavendish.webhook.receiver import check_text

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from cavendish.articles import articles
-from cavendish.budget import Limits
-from cavendish.catalog_file import catalog
-from cavendish.doors import ALL_OPEN, Closure, Doors
+from cavendish.advice.articles import articles
+from cavendish.advice.estimate import Estimate, Rung
+from cavendish.catalog.file import catalog
 from cavendish.errors import OverBudget
-from cavendish.estimate import Estimate, Rung
-from cavendish.health import Health
-from cavendish.ladder import build
+from cavendish.health.doors import ALL_OPEN, Closure, Doors
+from cavendish.health.health import Health
+from cavendish.health.outlook import AsPlanned, Outlook
+from cavendish.health.schedule import Schedule
+from cavendish.health.sketch import Sketch
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call
 from cavendish.moment import moment
+from cavendish.money.budget import Limits
+from cavendish.money.price import worst
 from cavendish.outcome import Outcome
-from cavendish.outlook import AsPlanned, Outlook
 from cavendish.pipeline.estimate import Estimator, estimate_job
-from cavendish.plan import Call
-from cavendish.price import worst
-from cavendish.schedule import Schedule
-from cavendish.sketch import Sketch
 from tests.builders import NOW, PRO, TENANT, a_request, a_sample
 from tests.fake_accounts import FakeAccounts
 from tests.fakes import FakeMeasurements

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from cavendish.attempt import Attempt, State
+from cavendish.contract.view import brief, etag, view
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import Outcome
-from cavendish.view import brief, etag, view
 from tests.builders import NOW, a_key, a_result, a_running_job, an_attempt, an_ended_attempt
 
 JOB = a_running_job()

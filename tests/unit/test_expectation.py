@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cavendish.articles import articles
-from cavendish.catalog_file import catalog
-from cavendish.chances import Chances, chances
-from cavendish.expectation import Asked, Known, expect, worst_usd
-from cavendish.health import Health
-from cavendish.ladder import build
+from cavendish.advice.articles import articles
+from cavendish.advice.chances import Chances, chances
+from cavendish.advice.expectation import Asked, Known, expect, worst_usd
+from cavendish.advice.walks import best_usd, stroll, strolls
+from cavendish.catalog.file import catalog
+from cavendish.health.health import Health
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call, Plan, Rule, Step, Wait, walk
+from cavendish.ladder.policy import POLICIES
 from cavendish.outcome import TABLE, Billed, Outcome, Report
-from cavendish.plan import Call, Plan, Rule, Step, Wait, walk
-from cavendish.policy import POLICIES
-from cavendish.walks import best_usd, stroll, strolls
 from tests.builders import NOW, a_call, a_plan, a_report, a_request, a_route, a_step
 
 SEED = 7

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.body import KEPT_MAX_BYTES
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.body import KEPT_MAX_BYTES
+from cavendish.contract.fit import parse, parse_submit
 from cavendish.errors import KeyMalformed, RequestFault, RequestInvalid, RequestTooLarge
-from cavendish.fit import parse, parse_submit
 from cavendish.request import JobRequest
 from tests.builders import FLASH, PRO
 

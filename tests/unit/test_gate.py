@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from cavendish.errors import CallFailed, OverBudget, SendFailed
+from cavendish.health.permits import SETTLES_S, Permit, Unlimited
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome
-from cavendish.permits import SETTLES_S, Permit, Unlimited
-from cavendish.plan import Position
 from tests.builders import an_answer, an_error
 from tests.fakes import FakeAnswer
 from tests.world import Meanwhile, World

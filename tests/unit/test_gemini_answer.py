@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from cavendish.answer import Mixed, Picture
+from cavendish.answer.answer import Mixed, Picture
+from cavendish.money.price import Usage
 from cavendish.outcome import Billed, Outcome
-from cavendish.price import Usage
 from cavendish.wire import Reading
 from cavendish.wire.gemini import read
 

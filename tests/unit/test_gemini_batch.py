@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.outcome import Billed, Outcome, Report
 from cavendish.wire import Asked, WireRequest, gemini, gemini_batch
 from cavendish.wire.gemini_operation import (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.wire import Asked, WireRequest
 from cavendish.wire.gemini import request
 from tests.builders import PRO, a_call

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.errors import CallFailed
+from cavendish.money.price import Usage
 from cavendish.outcome import Billed, Outcome
-from cavendish.price import Usage
 from cavendish.wire import Reading
 from cavendish.wire.gemini_results import read_results
 from tests.builders import a_png, an_answer

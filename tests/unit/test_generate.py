@@ -8,8 +8,8 @@ import pytest
 from cavendish.attempt import LEASE_MARGIN_S, State
 from cavendish.errors import CallFailed, CallRefused, JobConflict
 from cavendish.job import Status
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome
-from cavendish.plan import Position
 from tests.builders import NOW, a_png, a_result, an_answer, an_error
 from tests.fakes import FakeAnswer, FakeJobs, FakeModels
 from tests.world import Meanwhile, World

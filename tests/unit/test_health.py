@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.attempt import Attempt
-from cavendish.catalog_file import catalog
-from cavendish.health import (
+from cavendish.catalog.file import catalog
+from cavendish.health.health import (
     COARSE_S,
     ENOUGH,
     FINE_S,
@@ -22,8 +22,8 @@ from cavendish.health import (
     window_at,
     window_length,
 )
+from cavendish.health.sketch import LAST_BUCKET, LONGEST_S, Sketch
 from cavendish.outcome import Outcome
-from cavendish.sketch import LAST_BUCKET, LONGEST_S, Sketch
 from tests.builders import NOW, PRO, a_call, a_result, a_sample, an_attempt, an_ended_attempt
 
 MADE = [one for one in Outcome if one not in {"lost_worker", "undeliverable", "expired", "cancelled", "over_budget"}]

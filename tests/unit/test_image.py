@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import features
 
-from cavendish.catalog_file import catalog
-from cavendish.image import MAX_PIXELS, Measured, NotAnImage, Truncated, extension, fits, measure
+from cavendish.catalog.file import catalog
+from cavendish.image.image import MAX_PIXELS, Measured, NotAnImage, Truncated, extension, fits, measure
 from tests.pictures import STYLES, box, chunk, encoded, extent, heif, noise, png, primary, saved
 
 

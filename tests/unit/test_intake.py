@@ -9,8 +9,8 @@ from cavendish.batch.batch import UPLOAD_WITHIN_S, Batch, BatchStatus
 from cavendish.batch.source import Source
 from cavendish.errors import SendFailed
 from cavendish.job import Status
-from cavendish.pipeline.groups import ROWS
-from cavendish.pipeline.intake import ARRIVES_WITHIN_S, SENT_AT_ONCE, SLICE
+from cavendish.pipeline.batch.groups import ROWS
+from cavendish.pipeline.batch.intake import ARRIVES_WITHIN_S, SENT_AT_ONCE, SLICE
 from tests.batch_fakes import FakeInbox
 from tests.batch_world import a_batch
 from tests.builders import NOW, TENANT

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.money.price import Usage, cost
 from cavendish.outcome import Billed
-from cavendish.price import Usage, cost
 from cavendish.wire import Asked, Reading, WireRequest, interactions
 from tests.builders import a_call
 from tests.documents import JSON, STATUSES, heard, is_decided, near, reported

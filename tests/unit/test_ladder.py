@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 from cavendish.errors import RequestInvalid
-from cavendish.fit import parse
-from cavendish.ladder import build
-from cavendish.lineup import lineup
+from cavendish.ladder.build import build
+from cavendish.ladder.lineup import lineup
+from cavendish.ladder.plan import Plan, Rule, Wait
+from cavendish.ladder.policy import POLICIES, PRO
 from cavendish.outcome import Outcome
-from cavendish.plan import Plan, Rule, Wait
-from cavendish.policy import POLICIES, PRO
 from cavendish.size import RATIOS
 from cavendish.thinking import LEVELS
 from tests.builders import FLASH, NOW, a_request

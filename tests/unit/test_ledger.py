@@ -5,12 +5,12 @@ import random
 import pytest
 
 from cavendish.attempt import Attempt, State
-from cavendish.budget import Account, Limits
 from cavendish.errors import CallFailed, OverBudget
 from cavendish.job import Job
-from cavendish.money import micros
+from cavendish.ladder.plan import Position, follow
+from cavendish.money.budget import Account, Limits
+from cavendish.money.money import micros
 from cavendish.outcome import Outcome
-from cavendish.plan import Position, follow
 from tests.builders import TENANT, an_answer
 from tests.fakes import FakeAnswer
 from tests.world import World

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cavendish.contract.listing import JobQuery, cursor, parse_query
 from cavendish.errors import QueryInvalid
 from cavendish.job import Status
-from cavendish.listing import JobQuery, cursor, parse_query
 from tests.builders import JOB_ID, NOW, a_job, a_request
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.matrix import matrix
+from cavendish.catalog.file import catalog
+from cavendish.catalog.matrix import matrix
 
 VIEWS = {one.id: one for one in matrix(catalog()).models}
 RETIRED = {one.id: one for one in matrix(catalog()).retired}

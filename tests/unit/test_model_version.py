@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
-from cavendish.model_version import other_model
+from cavendish.answer.model_version import other_model
+from cavendish.catalog.file import catalog
 from tests.builders import FLASH, PRO
 
 NANO, GPT = "gemini-nano-banana-2.1", "gpt-image-2"

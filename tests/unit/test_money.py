@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.money import dollars, micros, micros_down, micros_up, shown
+from cavendish.money.money import dollars, micros, micros_down, micros_up, shown
 
 
 @given(st.integers(0, 10**12))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.money.price import cost
 from cavendish.outcome import Billed
-from cavendish.price import cost
 from cavendish.wire import Asked, Reading, WireRequest, nanobananaapi
 from tests.builders import FLASH, a_call
 from tests.documents import JSON, STATUSES, heard, is_decided, near, reported

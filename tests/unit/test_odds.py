@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from cavendish.health import ENOUGH, FINE_S, Health, Window
-from cavendish.odds import Odds, odds
+from cavendish.health.health import ENOUGH, FINE_S, Health, Window
+from cavendish.health.odds import Odds, odds
+from cavendish.health.prior import Prior
+from cavendish.health.sketch import Sketch
 from cavendish.outcome import Outcome
-from cavendish.prior import Prior
-from cavendish.sketch import Sketch
 from tests.builders import NOW
 
 BELIEVED = Prior(ok=0.9, hangs=0.0, mean_s=40, p95_s=60)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from cavendish.again import MOST_S, ask_again_s
+from cavendish.contract.again import MOST_S, ask_again_s
 from cavendish.errors import JobNotEnded
+from cavendish.health.sketch import Sketch
 from cavendish.job import RESEND_AFTER_S, Job, Status
 from cavendish.outcome import Outcome
 from cavendish.request import WAIT_MAX_S
-from cavendish.sketch import Sketch
 from tests.builders import NOW, PRO, a_png, an_answer
 from tests.fakes import FakeAnswer
 from tests.world import Fate, Meanwhile, WorkerDied, World

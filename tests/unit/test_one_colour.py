@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from cavendish.image import measure
-from cavendish.one_colour import one_colour
+from cavendish.image.image import measure
+from cavendish.image.one_colour import one_colour
 from tests.pictures import chunk, encoded, heif, noise, png
 
 ENCODERS: dict[str, dict[str, Any]] = {

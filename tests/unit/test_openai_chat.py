@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.money.price import Usage
 from cavendish.outcome import Billed, Outcome
-from cavendish.price import Usage
 from cavendish.wire import Asked, Reading, WireRequest, openai_chat
 from cavendish.wire.openai_chat import request
 from tests.builders import FLASH, PRO, a_call

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl
 import jsonschema
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.fit import parse
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
+from cavendish.contract.problem import PROBLEMS
+from cavendish.ladder.policy import POLICIES
 from cavendish.openapi.document import document, examples
 from cavendish.openapi.fields import WORDS
 from cavendish.openapi.operations import OPERATIONS, methods
-from cavendish.policy import POLICIES
-from cavendish.problem import PROBLEMS
 from cavendish.request import DEADLINE_DEFAULT_S, PROMPT_MAX, JobRequest
 from cavendish.size import RATIOS, parse_size
 

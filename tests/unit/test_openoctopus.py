@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.outcome import Billed
 from cavendish.wire import Asked, Pending, Reading, WireRequest, openoctopus
 from tests.builders import FLASH, PRO, a_call

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from cavendish.errors import AttemptError
+from cavendish.ladder.plan import Rule
+from cavendish.ladder.policy import POLICIES
 from cavendish.outcome import TABLE, Billed, Blame, Outcome, report
-from cavendish.plan import Rule
-from cavendish.policy import POLICIES
 
 #: Architecture, section 5.
 WORDS = """

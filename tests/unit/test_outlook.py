@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.health import ENOUGH, Sample, Window
-from cavendish.ladder import build
-from cavendish.odds import Way
+from cavendish.catalog.file import catalog
+from cavendish.health.health import ENOUGH, Sample, Window
+from cavendish.health.odds import Way
+from cavendish.health.outlook import REMEMBERED_S, AsPlanned, Outlook
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Plan, Position
 from cavendish.outcome import Outcome
-from cavendish.outlook import REMEMBERED_S, AsPlanned, Outlook
 from cavendish.pipeline.dispatch import dispatch
-from cavendish.plan import Plan, Position
 from cavendish.size import Tier
 from tests.builders import NOW, PRO, a_request
 from tests.fakes import FakeMeasurements

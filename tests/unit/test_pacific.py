@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.pacific import next_midnight
+from cavendish.health.pacific import next_midnight
 
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from adapters.permits_table import written
 from adapters.rows import text
-from cavendish.catalog_file import catalog
-from cavendish.permits import (
+from cavendish.catalog.file import catalog
+from cavendish.health.permits import (
     FORGOTTEN_S,
     LEAST,
     MOST,
@@ -24,7 +24,7 @@ from cavendish.permits import (
     shards,
     wait_s,
 )
-from cavendish.time_left import MAX_LIMIT_S
+from cavendish.ladder.time_left import MAX_LIMIT_S
 from tests.builders import JOB_ID, NOW, PRO
 
 #: What DynamoDB takes of one key in a second: units of a kilobyte that is written, and of four that are read; a look

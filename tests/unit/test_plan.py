@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cavendish.ladder.plan import Next, Plan, Position, Rule, Wait, events, follow
 from cavendish.outcome import Billed, Outcome
-from cavendish.plan import Next, Plan, Position, Rule, Wait, events, follow
 from tests.builders import NOW, RULES, a_plan, a_report, a_route, a_step
 
 BOTTOM = Position(step=1, route=1, try_=1)

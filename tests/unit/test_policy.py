@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.ladder import build
+from cavendish.catalog.file import catalog
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call, Plan, Rule, Walked, walk
+from cavendish.ladder.policy import POLICIES, PRO
 from cavendish.outcome import Outcome, Report
-from cavendish.plan import Call, Plan, Rule, Walked, walk
-from cavendish.policy import POLICIES, PRO
 from cavendish.request import JobRequest
 from tests.builders import FLASH, NOW, a_report, a_request
 

@@ -10,9 +10,9 @@ from cavendish.batch.errors import BatchUnknown, NoResults, RetryRefused
 from cavendish.batch.request import KEPT_MAX_BYTES, parse_post
 from cavendish.errors import AddressRefused, KeyMalformed, KeyReused, Overtaken, RequestInvalid, RequestTooLarge
 from cavendish.job import Status
-from cavendish.pipeline import batches as use_cases
-from cavendish.pipeline.batches import Posted
-from cavendish.pipeline.retry import Retried, retry
+from cavendish.pipeline.batch import batches as use_cases
+from cavendish.pipeline.batch.batches import Posted
+from cavendish.pipeline.batch.retry import Retried, retry
 from cavendish.sheet.check import FILE_MAX_BYTES
 from cavendish.ulid import is_ulid, ulid
 from cavendish.webhook.receiver import check_text

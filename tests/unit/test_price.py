@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
-from cavendish.money import micros
-from cavendish.price import ABSURD, Price, Usage, cost, price_of, worst
+from cavendish.catalog.file import catalog
+from cavendish.money.money import micros
+from cavendish.money.price import ABSURD, Price, Usage, cost, price_of, worst
 from cavendish.size import Tier
 from tests.builders import FLASH, PRO, a_call
 

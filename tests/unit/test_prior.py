@@ -2,8 +2,8 @@
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.prior import prior
+from cavendish.catalog.file import catalog
+from cavendish.health.prior import prior
 from tests.builders import FLASH, PRO
 
 DAY = 86_400 * 20_000

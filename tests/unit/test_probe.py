@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.matrix import matrix
+from cavendish.catalog.file import catalog
+from cavendish.catalog.matrix import matrix
 from cavendish_client.probe.asks import Ask, NotProbed, asks, total_usd
 from cavendish_client.probe.finding import finding
 

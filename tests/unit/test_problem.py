@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cavendish.contract.problem import PROBLEMS, told
 from cavendish.errors import RequestFault
-from cavendish.problem import PROBLEMS, told
 
 ROOT = Path(__file__).parents[2]
 

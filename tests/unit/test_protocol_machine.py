@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from cavendish.attempt import AttemptKey
 from cavendish.errors import CallFailed, CallRefused, JobConflict
+from cavendish.health.permits import SETTLES_S, Permit
 from cavendish.job import Job, Status
-from cavendish.permits import SETTLES_S, Permit
 from tests.builders import a_png, an_answer, an_error
 from tests.fakes import FakeAnswer
 from tests.steps import StepFunctions

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.errors import CallFailed
 from cavendish.outcome import Billed, Outcome, Report
-from cavendish.pipeline.provider_batches import ProviderBatches
+from cavendish.pipeline.economy.provider_batches import ProviderBatches
 from cavendish.wire import gemini_batch
 from cavendish.wire.gemini_operation import Operation
 from tests.builders import an_answer, an_error

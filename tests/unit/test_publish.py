@@ -2,9 +2,9 @@
 
 import pytest
 
+from cavendish.contract.view import timestamp
 from cavendish.errors import SendFailed
-from cavendish.pipeline.endpoints import change
-from cavendish.view import timestamp
+from cavendish.pipeline.webhook.endpoints import change
 from cavendish.webhook.delivery import State
 from cavendish.webhook.detail import Detail
 from cavendish.webhook.request import EndpointChange

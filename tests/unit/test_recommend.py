@@ -6,12 +6,12 @@ from typing import Any, get_args
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.advice.recommend import Recommendation, recommend
+from cavendish.advice.rules import FIELDS, Need, Scene, Use, parse_query, rules
+from cavendish.catalog.file import catalog
+from cavendish.contract.fit import parse
 from cavendish.errors import QueryInvalid
-from cavendish.fit import parse
-from cavendish.policy import POLICIES
-from cavendish.recommend import Recommendation, recommend
-from cavendish.recommend_rules import FIELDS, Need, Scene, Use, parse_query, rules
+from cavendish.ladder.policy import POLICIES
 from cavendish.size import TIERS
 from tests.builders import FLASH, PRO
 

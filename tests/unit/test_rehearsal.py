@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.ladder import build
+from cavendish.advice.rehearsal import Scene, rehearse
+from cavendish.catalog.file import catalog
+from cavendish.ladder.build import build
 from cavendish.outcome import Billed, Outcome
-from cavendish.rehearsal import Scene, rehearse
 from tests.builders import PRO, a_request
 
 NANO = "gemini-nano-banana-2.1"

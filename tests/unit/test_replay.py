@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from cavendish.errors import DeliveryUnknown, EndpointUnknown, ReceiverOff
-from cavendish.pipeline import replay as use
-from cavendish.pipeline.endpoints import change, delete, ping
-from cavendish.pipeline.replay import MOST, Replayed
+from cavendish.pipeline.webhook import replay as use
+from cavendish.pipeline.webhook.endpoints import change, delete, ping
+from cavendish.pipeline.webhook.replay import MOST, Replayed
 from cavendish.webhook.delivery import Delivery, State
 from cavendish.webhook.request import EndpointChange
 from tests.builders import TENANT

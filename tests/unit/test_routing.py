@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.ladder import build
-from cavendish.odds import Odds, Way
+from cavendish.catalog.file import catalog
+from cavendish.health.odds import Odds, Way
+from cavendish.health.routing import arrange, way
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import MAX_EVENTS, Plan, PlannedRoute, Rule, events
 from cavendish.outcome import TABLE, Billed, Outcome
-from cavendish.plan import MAX_EVENTS, Plan, PlannedRoute, Rule, events
-from cavendish.routing import arrange, way
 from cavendish.size import Tier
 from tests.builders import NOW, PRO, a_request
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
-from cavendish.health import Sample, Window
+from cavendish.catalog.file import catalog
+from cavendish.health.health import Sample, Window
+from cavendish.health.schedule import REMEMBERED_S, Schedule, best_start
+from cavendish.ladder.plan import Call
 from cavendish.outcome import Outcome
-from cavendish.plan import Call
-from cavendish.schedule import REMEMBERED_S, Schedule, best_start
 from cavendish.size import Tier
 from tests.builders import FLASH, PRO, a_call, a_sample
 from tests.fakes import FakeMeasurements

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
 from cavendish.size import EDGE, RATIOS, TIERS, Size, canonical, falls_short, nearest_tier, parse_size
 
 #: Every pixel pair of the catalogue: (name, tier, ratio).

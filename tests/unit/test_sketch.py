@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cavendish.sketch import ACCURACY, LAST_BUCKET, LONGEST_S, SHORTEST_S, Sketch
+from cavendish.health.sketch import ACCURACY, LAST_BUCKET, LONGEST_S, SHORTEST_S, Sketch
 
 #: Beyond the accuracy, what floats make of the ends of buckets.
 OFF = ACCURACY * (1 + 1e-9)

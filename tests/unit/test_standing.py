@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
-from cavendish.doors import Closure, Keyed
-from cavendish.health import ENOUGH, RECENT_S, Window
-from cavendish.odds import Way
+from cavendish.catalog.file import catalog
+from cavendish.health.doors import Closure, Keyed
+from cavendish.health.health import ENOUGH, RECENT_S, Window
+from cavendish.health.odds import Way
+from cavendish.health.permits import Permit
+from cavendish.health.standing import Known, Providers, Standing, offered
 from cavendish.outcome import Outcome
-from cavendish.permits import Permit
 from cavendish.pipeline.providers import providers
 from cavendish.size import Tier
-from cavendish.standing import Known, Providers, Standing, offered
 from tests.builders import NOW, PRO, a_sample
 from tests.fakes import FakeClosures, FakeKeyedRoutes, FakeMeasurements, FakePermits
 

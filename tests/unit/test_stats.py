@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from cavendish.errors import QueryInvalid
-from cavendish.health import COARSE_S, ENOUGH, window_at
-from cavendish.sketch import Sketch
-from cavendish.stats import Group, parse_query, stats
-from cavendish.tally import Kind, Sum, Tally
+from cavendish.health.health import COARSE_S, ENOUGH, window_at
+from cavendish.health.sketch import Sketch
+from cavendish.money.stats import Group, parse_query, stats
+from cavendish.money.tally import Kind, Sum, Tally
 from tests.builders import FLASH, NOW, PRO, TENANT
 from tests.fakes import FakeStatistics
 

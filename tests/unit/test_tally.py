@@ -6,12 +6,12 @@ import pytest
 
 from cavendish.attempt import Attempt
 from cavendish.errors import CallFailed
-from cavendish.health import COARSE_S, window_at
-from cavendish.money import micros
+from cavendish.health.health import COARSE_S, window_at
+from cavendish.health.sketch import Sketch
+from cavendish.ladder.plan import Position
+from cavendish.money.money import micros
+from cavendish.money.tally import Kind, NotKept, Sum, Tally, sums_of
 from cavendish.outcome import Outcome
-from cavendish.plan import Position
-from cavendish.sketch import Sketch
-from cavendish.tally import Kind, NotKept, Sum, Tally, sums_of
 from tests.builders import FLASH, NOW, PRO, TENANT, a_call, a_hold, a_key, a_result, an_answer, an_attempt
 from tests.fakes import FakeAnswer
 from tests.world import World

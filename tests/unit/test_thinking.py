@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.catalog_file import catalog
-from cavendish.route import Offer
+from cavendish.catalog.file import catalog
+from cavendish.catalog.route import Offer
 from cavendish.thinking import LEVELS, Level, nearest
 
 OWN = st.lists(st.sampled_from(LEVELS), min_size=1, unique=True)

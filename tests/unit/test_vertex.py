@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.catalog.route import Auth
 from cavendish.credential import Credential
 from cavendish.errors import KeyRefused
-from cavendish.route import Auth
 from cavendish.wire import Asked, WireRequest, gemini, vertex
 from cavendish.wire.auth import headers
 from cavendish.wire.codecs import CODECS

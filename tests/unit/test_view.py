@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from cavendish.attempt import Attempt, State
+from cavendish.contract.view import timestamp, view
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import Outcome
-from cavendish.view import timestamp, view
 from tests.builders import (
     JOB_ID,
     NOW,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cavendish.ladder.plan import Call, Plan, Rule, Wait, Walked, walk
 from cavendish.outcome import Billed, Outcome, Report
-from cavendish.plan import Call, Plan, Rule, Wait, Walked, walk
 from tests.builders import NOW, a_plan, a_report, a_route, a_step
 
 WAITS = st.builds(Wait, base_s=st.floats(0, 100), factor=st.floats(1, 3), jitter=st.sampled_from(["none", "full"]))

@@ -5,9 +5,9 @@ import pytest
 from cavendish.attempt import REPORT_AFTER_S, AttemptKey, State
 from cavendish.batch.item import Item
 from cavendish.job import GRACE_S, LOOK_AFTER_S, RESEND_AFTER_S, RESEND_ITEM_AFTER_S, Job, Status
+from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome
 from cavendish.pipeline.watchdog import LOOKS
-from cavendish.plan import Position
 from tests.batch_world import a_batch
 from tests.builders import a_result
 from tests.world import Meanwhile, World

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.errors import AddressRefused
-from cavendish.public_ip import is_public
-from cavendish.web_address import MAX_CHARS, WebAddress, parse
+from cavendish.web.public_ip import is_public
+from cavendish.web.web_address import MAX_CHARS, WebAddress, parse
 from tests.bypasses import MIXED, NUMBERS, TEXTS
 
 OPENED = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cavendish.pipeline.resend import Resend
+from cavendish.pipeline.webhook.resend import Resend
 from cavendish.webhook.delivery import State
 from tests.builders import TENANT
 from tests.fakes import FakeAnswer

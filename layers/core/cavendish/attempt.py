@@ -5,13 +5,13 @@ from typing import Any, Final, NamedTuple, Self
 
 from pydantic import Field, ValidationError
 
-from cavendish.budget import Hold
 from cavendish.errors import MessageUnreadable
+from cavendish.image.stored_image import StoredImage
+from cavendish.ladder.plan import VERSION, Call, Position
+from cavendish.money.budget import Hold
+from cavendish.money.price import Priced, Usage
 from cavendish.outcome import Billed, Report
-from cavendish.plan import VERSION, Call, Position
-from cavendish.price import Priced, Usage
 from cavendish.request import RETENTION_MAX_S
-from cavendish.stored_image import StoredImage
 from cavendish.value import Value
 
 #: A worker gets this long beyond its call's limit to store and report before it counts as lost, in seconds.

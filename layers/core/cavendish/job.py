@@ -5,8 +5,8 @@ from typing import Final, Self
 
 from cavendish.batch.item import Item
 from cavendish.errors import JobConflict
+from cavendish.ladder.plan import Plan
 from cavendish.outcome import Report
-from cavendish.plan import Plan
 from cavendish.request import JobRequest
 from cavendish.value import Value
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Self
 
 from cavendish.attempt import Attempt
+from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job
 from cavendish.outcome import Outcome
 from cavendish.size import Tier, falls_short, nearest_tier
-from cavendish.stored_image import StoredImage
 from cavendish.value import Value
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 from cavendish.attempt import Attempt, AttemptKey, Result
-from cavendish.budget import Account, Limits
 from cavendish.claim import Claim
+from cavendish.contract.listing import JobQuery, Page
 from cavendish.errors import AttemptError
 from cavendish.job import Event, Job
-from cavendish.listing import JobQuery, Page
+from cavendish.ladder.plan import Plan
+from cavendish.money.budget import Account, Limits
 from cavendish.outcome import Report
-from cavendish.plan import Plan
 from cavendish.tombstone import Tombstone
 
 

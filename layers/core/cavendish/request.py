@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, field_validator, model_validator
 
-from cavendish.money import micros_down
+from cavendish.ladder.policy import POLICIES
+from cavendish.money.money import micros_down
 from cavendish.outcome import Acceptable
-from cavendish.policy import POLICIES
 from cavendish.prompt import checked
 from cavendish.size import DEFAULT, RATIOS, Size, parse_size
 from cavendish.thinking import Level

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from cavendish.attempt import AttemptKey
+from cavendish.ladder.plan import Call, Plan, Position, Rule, follow
+from cavendish.ladder.time_left import in_time, limit
 from cavendish.outcome import Outcome, Report, report
-from cavendish.plan import Call, Plan, Position, Rule, follow
-from cavendish.time_left import in_time, limit
 from tests.bench.policy.constants import kind
 from tests.bench.policy.run import Ask, Walk
 

@@ -6,11 +6,11 @@ from functools import lru_cache
 from random import Random
 from typing import Final
 
-from cavendish.catalog_file import catalog
-from cavendish.ladder import build
+from cavendish.catalog.file import catalog
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Position, Rule, Step, Wait
+from cavendish.ladder.policy import PRO
 from cavendish.outcome import Outcome, Report, report
-from cavendish.plan import Call, Plan, PlannedRoute, Position, Rule, Step, Wait
-from cavendish.policy import PRO
 from cavendish.request import JobRequest
 from cavendish.size import Tier
 from tests.bench.policy.along import along

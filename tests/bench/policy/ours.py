@@ -5,15 +5,15 @@ from functools import lru_cache
 from random import Random
 from typing import Final
 
-from cavendish.catalog_file import catalog
-from cavendish.health import FINE_S, OUTAGE_CALLS, RECENT_S, TELLING, Health, Sample, Window, window_at
-from cavendish.odds import Way
+from cavendish.catalog.file import catalog
+from cavendish.health.health import FINE_S, OUTAGE_CALLS, RECENT_S, TELLING, Health, Sample, Window, window_at
+from cavendish.health.odds import Way
+from cavendish.health.outlook import Outlook
+from cavendish.health.routing import Places, places, settle, way
+from cavendish.health.sketch import Sketch, bucket_of
+from cavendish.ladder.plan import Plan
 from cavendish.outcome import Outcome
-from cavendish.outlook import Outlook
-from cavendish.plan import Plan
-from cavendish.routing import Places, places, settle, way
 from cavendish.size import Tier
-from cavendish.sketch import Sketch, bucket_of
 from tests.bench.policy.along import along
 from tests.bench.policy.constants import kind
 from tests.bench.policy.contenders import planned

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from cavendish.batch.batch import KEPT_S
-from cavendish.plan import Call
+from cavendish.ladder.plan import Call
 from cavendish.value import Value
 
 #: A job waits for its answer so long, in seconds: the provider's target is a day.

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from cavendish.attempt import Attempt
 from cavendish.batch.item import stems
-from cavendish.image import extension
+from cavendish.image.image import extension
+from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job
 from cavendish.made import delivered, maker, picture, size
 from cavendish.size import Tier
-from cavendish.stored_image import StoredImage
 from cavendish.value import Value
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 
-from cavendish.listing import number, read_cursor
-from cavendish.query import read_query
+from cavendish.contract.listing import number, read_cursor
+from cavendish.contract.query import read_query
 from cavendish.value import Value
 
 _DIGITS: Final = re.compile("0|[1-9][0-9]{0,8}")

@@ -6,8 +6,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from cavendish.batch.batch import Mode
-from cavendish.catalog import Catalog
-from cavendish.misfits import misfits
+from cavendish.catalog.catalog import Catalog
+from cavendish.contract.misfits import misfits
 from cavendish.request import JobRequest
 
 #: Whoever names one of these has chosen.

@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 
 from pydantic import Field
 
+from cavendish.advice.forecast import Forecast
+from cavendish.advice.walks import Stroll
 from cavendish.batch.batch import Mode
-from cavendish.catalog import Catalog
-from cavendish.forecast import Forecast
-from cavendish.plan import Plan
+from cavendish.catalog.catalog import Catalog
+from cavendish.ladder.plan import Plan
 from cavendish.value import Value
-from cavendish.walks import Stroll
 
 #: A provider's batch API may take so long, in seconds.
 ECONOMY_S: Final = 86_400

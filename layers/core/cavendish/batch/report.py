@@ -10,12 +10,12 @@ from cavendish.attempt import Attempt
 from cavendish.batch.counts import Counts
 from cavendish.batch.files import files_of
 from cavendish.batch.item import ItemFault, job_id
+from cavendish.contract.view import timestamp
 from cavendish.job import Job
 from cavendish.made import Cost, delivered, downgraded, maker
-from cavendish.money import dollars
+from cavendish.money.money import dollars
 from cavendish.size import Tier
 from cavendish.value import Value
-from cavendish.view import timestamp
 
 #: The status of an item that could not be read, and of one whose job is gone.
 UNREADABLE: Final = "unreadable"

@@ -6,10 +6,10 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from cavendish.batch.batch import Mode
-from cavendish.body import read_fields
 from cavendish.claim import read_key
+from cavendish.contract.body import read_fields
+from cavendish.contract.fit import faults_of
 from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid, RequestTooLarge
-from cavendish.fit import faults_of
 from cavendish.request import Whole
 from cavendish.sheet.check import MOST_ITEMS
 from cavendish.sheet.kind import Kind

@@ -6,8 +6,8 @@ from typing import Any, Final
 from cavendish.batch.batch import Batch, BatchStatus
 from cavendish.batch.counts import Counts
 from cavendish.batch.part import Part
+from cavendish.contract.view import LINK_EXPIRES_S, timestamp
 from cavendish.job import Status
-from cavendish.view import LINK_EXPIRES_S, timestamp
 
 #: Makes a URL out of a key of the outbox.
 Link = Callable[[str], str]

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from cavendish.charge import Charge
 from cavendish.errors import Part
 from cavendish.job import JobError, Status
+from cavendish.ladder.plan import Skipped
+from cavendish.money.charge import Charge
+from cavendish.money.price import Priced, Usage
 from cavendish.outcome import Billed, Outcome
-from cavendish.plan import Skipped
-from cavendish.price import Priced, Usage
 from cavendish.size import Tier
 from cavendish.value import Value
 

@@ -5,14 +5,14 @@ import re
 from importlib.resources import files
 from typing import Any, Final
 
-from cavendish.catalog_file import catalog
+from cavendish.catalog.file import catalog
+from cavendish.contract.problem import PROBLEMS, told
 from cavendish.openapi.headers import HEADERS
 from cavendish.openapi.operation import Answer, Operation
 from cavendish.openapi.operations import OPERATIONS
 from cavendish.openapi.parameters import parameters
 from cavendish.openapi.schemas import schemas
 from cavendish.openapi.webhooks import webhooks
-from cavendish.problem import PROBLEMS, told
 
 _ABOUT: Final = (
     "Submit a job, get an id at once, ask again until it has ended. Every error is a problem (RFC 9457) with a `code`. "

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from cavendish.catalog import Catalog
-from cavendish.policy import POLICIES
+from cavendish.catalog.catalog import Catalog
+from cavendish.ladder.policy import POLICIES
 from cavendish.size import PIXELS, RATIOS, TIERS
 
 WORDS: Final = {

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from cavendish.advice.rules import Query
 from cavendish.batch.listing import BatchList, ItemList
 from cavendish.claim import KEY
-from cavendish.listing import JobQuery
-from cavendish.recommend_rules import Query
-from cavendish.stats import StatsQuery
+from cavendish.contract.listing import JobQuery
+from cavendish.money.stats import StatsQuery
 from cavendish.webhook.listing import ENDPOINT_ID, DeliveryList
 
 

@@ -5,18 +5,18 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from cavendish.advice.estimate import Estimate
+from cavendish.advice.recommend import Recommendation
 from cavendish.batch.plan import BatchPlan
 from cavendish.batch.request import BatchRequest, PlanRequest
-from cavendish.catalog import Catalog
-from cavendish.estimate import Estimate
-from cavendish.matrix import ModelsView, ModelView
+from cavendish.catalog.catalog import Catalog
+from cavendish.catalog.matrix import ModelsView, ModelView
+from cavendish.contract.problem import PROBLEMS
+from cavendish.health.standing import Providers
+from cavendish.money.stats import Stats
 from cavendish.openapi import answers, batch_answers, webhook_answers
 from cavendish.openapi.fields import WORDS, known
-from cavendish.problem import PROBLEMS
-from cavendish.recommend import Recommendation
 from cavendish.request import JobRequest
-from cavendish.standing import Providers
-from cavendish.stats import Stats
 from cavendish.webhook.listing import Replay
 from cavendish.webhook.request import EndpointChange, NewEndpoint
 

@@ -1,12 +1,12 @@
 """The door's last look: a job that could not pay for one call is not taken."""
 
-from cavendish.afford import cheapest
-from cavendish.budget import periods
-from cavendish.catalog import Catalog
-from cavendish.doors import ALL_OPEN
+from cavendish.catalog.catalog import Catalog
 from cavendish.errors import OverBudget, RequestFault
-from cavendish.ladder import rungs_of
-from cavendish.money import shown
+from cavendish.health.doors import ALL_OPEN
+from cavendish.ladder.build import rungs_of
+from cavendish.money.afford import cheapest
+from cavendish.money.budget import periods
+from cavendish.money.money import shown
 from cavendish.ports import Budgets
 from cavendish.request import JobRequest
 

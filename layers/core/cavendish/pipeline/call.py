@@ -5,24 +5,24 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from cavendish.answer import Picture
+from cavendish.answer.answer import Picture
+from cavendish.answer.model_version import other_model
 from cavendish.attempt import Attempt, Result
-from cavendish.budget import Hold
-from cavendish.catalog import Catalog
-from cavendish.image import NotAnImage, Truncated, fits, measure
+from cavendish.catalog.catalog import Catalog
+from cavendish.catalog.route import Route
+from cavendish.image.image import NotAnImage, Truncated, fits, measure
+from cavendish.image.one_colour import one_colour
+from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job
-from cavendish.model_version import other_model
-from cavendish.one_colour import one_colour
+from cavendish.ladder.plan import Call
+from cavendish.money.budget import Hold
+from cavendish.money.price import Price, price_of, worst
 from cavendish.outbound import Models, Web
 from cavendish.outcome import Billed, Outcome, Report, report
 from cavendish.pipeline.converse import Line, converse
 from cavendish.pipeline.receive import Stopwatch
 from cavendish.pipeline.unlock import unlock
-from cavendish.plan import Call
 from cavendish.ports import Images
-from cavendish.price import Price, price_of, worst
-from cavendish.route import Route
-from cavendish.stored_image import StoredImage
 from cavendish.wire import Asked, Codec, Reading, WireRequest
 from cavendish.wire.auth import without_key
 from cavendish.wire.codecs import CODECS

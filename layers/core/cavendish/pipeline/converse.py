@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
-from cavendish.answer import AnswerReader
-from cavendish.download import MAX_BYTES, download
+from cavendish.answer.answer import AnswerReader
+from cavendish.answer.download import MAX_BYTES, download
 from cavendish.errors import AddressRefused, CallFailed
 from cavendish.outbound import Models, Web, WebAnswer
 from cavendish.outcome import Billed, Outcome, Report, clean, report

@@ -4,15 +4,15 @@ from contextlib import suppress
 from typing import Any
 
 from cavendish.attempt import AttemptMessage, State, read_message
-from cavendish.catalog import Catalog
+from cavendish.catalog.catalog import Catalog
 from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
 from cavendish.job import Job, JobError, Status
+from cavendish.money.tally import spent
 from cavendish.outcome import TABLE, Outcome
 from cavendish.pipeline.looks import look_again
 from cavendish.pipeline.settle import conclude, pictures
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
-from cavendish.tally import spent
 
 
 def bury(

@@ -1,14 +1,14 @@
 """A queued job gets its plan and its workflow, when its hour has come."""
 
-from cavendish.catalog import Catalog
-from cavendish.doors import Doors
+from cavendish.catalog.catalog import Catalog
+from cavendish.health.doors import Doors
+from cavendish.health.outlook import Routing
+from cavendish.health.schedule import Schedule
 from cavendish.job import Job, Status
-from cavendish.ladder import build
-from cavendish.outlook import Routing
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Plan
 from cavendish.pipeline.looks import look_again
-from cavendish.plan import Plan
 from cavendish.ports import Jobs, Workflow
-from cavendish.schedule import Schedule
 
 
 def dispatch(

@@ -2,22 +2,22 @@
 
 from collections.abc import Callable
 
-from cavendish.articles import Articles
-from cavendish.catalog import Catalog
-from cavendish.chances import Chances, chances
-from cavendish.doors import Doors
-from cavendish.estimate import Estimate, Prospect, estimate, prospect, seconds
-from cavendish.expectation import Asked, Known
-from cavendish.health import Health
-from cavendish.ladder import build
-from cavendish.model import Model
-from cavendish.outlook import Routing
+from cavendish.advice.articles import Articles
+from cavendish.advice.chances import Chances, chances
+from cavendish.advice.estimate import Estimate, Prospect, estimate, prospect, seconds
+from cavendish.advice.expectation import Asked, Known
+from cavendish.advice.savings import best_first, others, saving
+from cavendish.catalog.catalog import Catalog
+from cavendish.catalog.model import Model
+from cavendish.health.doors import Doors
+from cavendish.health.health import Health
+from cavendish.health.outlook import Routing
+from cavendish.health.schedule import Schedule
+from cavendish.ladder.build import build
+from cavendish.ladder.plan import Call, Plan
 from cavendish.pipeline.afford import check
-from cavendish.plan import Call, Plan
 from cavendish.ports import Budgets
 from cavendish.request import JobRequest
-from cavendish.savings import best_first, others, saving
-from cavendish.schedule import Schedule
 
 #: How a model did lately, as far as it was measured.
 Recent = Callable[[Call], Health]

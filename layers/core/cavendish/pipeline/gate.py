@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cavendish.attempt import Attempt, AttemptMessage
+from cavendish.health.permits import Permit, wait_s
+from cavendish.health.turns import AttemptQueue, Permits
 from cavendish.job import Job
 from cavendish.outcome import Outcome
-from cavendish.permits import Permit, wait_s
-from cavendish.turns import AttemptQueue, Permits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

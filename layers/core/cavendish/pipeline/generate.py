@@ -5,20 +5,20 @@ from contextlib import suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptMessage, Result, State, begin, read_message
-from cavendish.doors import Closure, find
 from cavendish.errors import AttemptError, MessageUnreadable, OverBudget, WorkflowClosed
-from cavendish.health import Sample
+from cavendish.health.doors import Closure, find
+from cavendish.health.health import Sample
+from cavendish.health.learned import Closures, Measurements
+from cavendish.health.outlook import Routing
+from cavendish.health.permits import Permit
 from cavendish.job import Job, Status
-from cavendish.learned import Closures, Measurements
+from cavendish.ladder.plan import Position
+from cavendish.ladder.time_left import in_time, limit
 from cavendish.outcome import Outcome, Report, report
-from cavendish.outlook import Routing
-from cavendish.permits import Permit
 from cavendish.pipeline.call import Caller
 from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.looks import look_again
-from cavendish.plan import Position
 from cavendish.ports import Images, Jobs, Workflow
-from cavendish.time_left import in_time, limit
 from cavendish.wire import WireRequest
 
 

@@ -1,10 +1,10 @@
 """Somebody wants to know how the providers do."""
 
-from cavendish.catalog import Catalog
-from cavendish.health import RECENT_S
-from cavendish.learned import Closures, KeyedRoutes, MeasuredWays
-from cavendish.standing import Known, Providers, offered, standings
-from cavendish.turns import Permits
+from cavendish.catalog.catalog import Catalog
+from cavendish.health.health import RECENT_S
+from cavendish.health.learned import Closures, KeyedRoutes, MeasuredWays
+from cavendish.health.standing import Known, Providers, offered, standings
+from cavendish.health.turns import Permits
 
 
 def providers(

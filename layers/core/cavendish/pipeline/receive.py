@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
+from cavendish.answer.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
 from cavendish.errors import CallFailed
 from cavendish.outbound import ModelAnswer, Models
 from cavendish.outcome import Billed, Outcome, Report, report

@@ -4,11 +4,11 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from cavendish.batch.item import Item
-from cavendish.catalog import Catalog
+from cavendish.catalog.catalog import Catalog
 from cavendish.claim import Claim, by_body, by_key
 from cavendish.errors import Claimed, JobGone, KeyReused, OverBudget, RequestFault, SendFailed
 from cavendish.job import Job, Status
-from cavendish.lineup import lineup
+from cavendish.ladder.lineup import lineup
 from cavendish.pipeline.afford import check
 from cavendish.ports import Budgets, Jobs, Queue
 from cavendish.request import JobRequest

@@ -1,6 +1,6 @@
 """The key to a provider's door, and how it is shown there."""
 
-from cavendish.catalog import Catalog
+from cavendish.catalog.catalog import Catalog
 from cavendish.credential import Credential
 from cavendish.errors import CallFailed, KeyRefused
 from cavendish.outbound import Models

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from cavendish.body import parsed
+from cavendish.contract.body import parsed
 from cavendish.request import JobRequest
 from cavendish.sheet.unreadable import ItemUnreadable
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
-from cavendish.body import WORDS, reason
+from cavendish.contract.body import WORDS, reason
 from cavendish.sheet.cursor import Cursor
 from cavendish.sheet.lines import BOM, RECORD_MAX_BYTES, decoded, place_after, too_long
 from cavendish.sheet.objects import object_of

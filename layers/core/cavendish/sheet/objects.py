@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from cavendish.body import parsed, reason
+from cavendish.contract.body import parsed, reason
 from cavendish.sheet.unreadable import ItemUnreadable
 
 

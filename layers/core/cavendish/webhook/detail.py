@@ -2,8 +2,8 @@
 
 from typing import Self
 
+from cavendish.contract.view import timestamp
 from cavendish.value import Value
-from cavendish.view import timestamp
 from cavendish.webhook.fact import Fact, message_id
 
 

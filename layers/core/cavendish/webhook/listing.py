@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, ValidationError
 
-from cavendish.body import read_fields
+from cavendish.contract.body import read_fields
+from cavendish.contract.listing import number
+from cavendish.contract.query import read_query
 from cavendish.errors import RequestInvalid
-from cavendish.listing import number
-from cavendish.query import read_query
 from cavendish.value import Value
 from cavendish.webhook import endpoint
 from cavendish.webhook.delivery import State

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from cavendish.view import timestamp
+from cavendish.contract.view import timestamp
 from cavendish.webhook.delivery import Delivery
 
 #: Standard Webhooks 1.0, "Payload size": usually smaller than 20 kB.

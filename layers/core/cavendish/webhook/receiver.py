@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 
 from cavendish.errors import AddressRefused
 from cavendish.value import Value
-from cavendish.web_address import MAX_CHARS, parse
+from cavendish.web.web_address import MAX_CHARS, parse
 from cavendish.webhook.events import TERMINAL_EVENTS, JobEventType
 
 #: So many deliveries to one receiver are under way at once: one that hangs for 15 s a try holds so many workers.

@@ -4,11 +4,11 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
-from cavendish.body import read_fields
+from cavendish.contract.body import read_fields
 from cavendish.errors import AddressRefused, RequestFault, RequestInvalid
 from cavendish.outcome import clean
 from cavendish.value import Value
-from cavendish.web_address import MAX_CHARS
+from cavendish.web.web_address import MAX_CHARS
 from cavendish.webhook.events import EventType
 from cavendish.webhook.receiver import Check, opened
 

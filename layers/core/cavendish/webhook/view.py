@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cavendish.view import timestamp
+from cavendish.contract.view import timestamp
 from cavendish.webhook.delivery import Delivery, Try
 from cavendish.webhook.endpoint import Endpoint
 from cavendish.webhook.events import EVENT_TYPES

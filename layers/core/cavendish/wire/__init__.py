@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final, Literal, Protocol, Self
 
-from cavendish.answer import Picture
-from cavendish.catalog import Catalog
+from cavendish.answer.answer import Picture
+from cavendish.catalog.catalog import Catalog
+from cavendish.catalog.pixels import Pixels
+from cavendish.catalog.route import Offer, Quirk
+from cavendish.ladder.plan import Call
+from cavendish.money.price import Usage
 from cavendish.outcome import Report
-from cavendish.pixels import Pixels
-from cavendish.plan import Call
-from cavendish.price import Usage
-from cavendish.route import Offer, Quirk
 
 UPLOAD: Final = "/upload"
 

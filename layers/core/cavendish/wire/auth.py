@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from cavendish.catalog.route import Auth
 from cavendish.credential import Credential
 from cavendish.errors import KeyRefused
-from cavendish.route import Auth
 from cavendish.wire import Reading
 
 #: A shorter key may be part of any word.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cavendish.route import Dialect
+from cavendish.catalog.route import Dialect
 from cavendish.wire import (
     Codec,
     gemini,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cavendish.answer import Mixed
+from cavendish.answer.answer import Mixed
 from cavendish.outcome import clean
 
 

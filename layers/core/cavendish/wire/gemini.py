@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cavendish.answer import Mixed, Picture
+from cavendish.answer.answer import Mixed, Picture
+from cavendish.money.price import Usage
 from cavendish.outcome import Billed, Outcome, Report, clean, report
-from cavendish.price import Usage
 from cavendish.wire import Asked, Reading, WireRequest, ends
 from cavendish.wire.fields import count, fields, objects, only, pick, text
 from cavendish.wire.google_error import read_error

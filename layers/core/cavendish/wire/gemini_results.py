@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, Final, NamedTuple
 
-from cavendish.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
+from cavendish.answer.answer import AnswerGarbled, AnswerReader, AnswerTooLarge, AnswerTruncated
 from cavendish.outcome import Outcome, report
 from cavendish.wire import Reading, gemini
 from cavendish.wire.fields import fields

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from cavendish.money.price import Usage
 from cavendish.outcome import Billed, Outcome, Report, clean, report
-from cavendish.price import Usage
 from cavendish.wire import Asked, Reading, WireRequest, ends
 from cavendish.wire.fields import count, fields, objects, only, text
 from cavendish.wire.google_error import known, read_error

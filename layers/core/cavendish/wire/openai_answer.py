@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cavendish.answer import Picture
+from cavendish.answer.answer import Picture
+from cavendish.money.price import Usage
 from cavendish.outcome import Billed, Outcome, Report, report
-from cavendish.price import Usage
 from cavendish.wire import Reading
 from cavendish.wire.fields import fields, only, text
 from cavendish.wire.openai_error import envelope, read_error

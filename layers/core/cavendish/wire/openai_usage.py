@@ -6,7 +6,7 @@ OpenRouter's: `cost`, with a key of one's own at the provider (`is_byok`) only i
 
 from typing import Any
 
-from cavendish.price import Usage
+from cavendish.money.price import Usage
 from cavendish.wire.fields import count, fields, usd
 
 

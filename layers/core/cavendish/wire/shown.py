@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias, TypeVar
 
-from cavendish.answer import Mixed, Picture
+from cavendish.answer.answer import Mixed, Picture
 
 Shown: TypeAlias = Picture | str
 

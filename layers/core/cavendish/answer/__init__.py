@@ -1,0 +1,1 @@
+"""A model's answer: images out of a JSON byte stream."""

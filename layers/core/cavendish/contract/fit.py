@@ -1,0 +1,101 @@
+"""The door's check: reads a request, and says everything that is wrong with it at once, field by field and together."""
+
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from cavendish.catalog.catalog import Catalog
+from cavendish.claim import read_key
+from cavendish.contract.body import read_fields
+from cavendish.contract.misfits import misfits
+from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid
+from cavendish.outcome import clean
+from cavendish.request import JobRequest
+from cavendish.webhook.receiver import Check, check_text
+
+#: What pydantic calls it if something else comes where fields are expected.
+_NO_OBJECT: Final = ("dict_type", "model_type", "model_attributes_type")
+
+
+def parse_submit(
+    body: bytes, key: str | None, catalog: Catalog, check: Check = check_text
+) -> tuple[JobRequest, str | None]:
+    """Read a request and the Idempotency-Key beside it. Raises KeyMalformed and what `parse` does, both as one."""
+    try:
+        read = None if key is None else read_key(key)
+    except KeyMalformed as malformed:
+        raise _both(malformed, body, catalog, check) from None
+    return parse(body, catalog, check), read
+
+
+def _both(malformed: KeyMalformed, body: bytes, catalog: Catalog, check: Check) -> RequestInvalid:
+    try:
+        parse(body, catalog, check)
+    except RequestInvalid as invalid:
+        return RequestInvalid([*malformed.faults, *invalid.faults])
+    return malformed
+
+
+def parse(body: bytes, catalog: Catalog, check: Check = check_text) -> JobRequest:
+    """Read a request from its JSON. `check` says whether a webhook's URL is opened here and now.
+
+    Raises RequestInvalid with every fault, or RequestTooLarge.
+    """
+    return request_of(read_fields(body), catalog, check)
+
+
+def request_of(fields: dict[str, Any], catalog: Catalog, check: Check = check_text) -> JobRequest:
+    """The request that these fields are. Raises RequestInvalid with every fault."""
+    try:
+        request = JobRequest.model_validate(fields)
+    except ValidationError as error:
+        raise RequestInvalid([*_faults(error), *_faults_of_the_rest(fields, error, catalog, check)]) from None
+    if faults := [*misfits(request, catalog), *_closed(request, check)]:
+        raise RequestInvalid(faults)
+    return request
+
+
+def faults_of(fields: dict[str, Any]) -> list[RequestFault]:
+    """What is wrong with fields that others will be added to, one by one."""
+    try:
+        JobRequest.model_validate({"prompt": "-", **fields})
+    except ValidationError as error:
+        return _faults(error)
+    return []
+
+
+def _closed(request: JobRequest, check: Check) -> list[RequestFault]:
+    try:
+        if request.webhook:
+            check(request.webhook.url)
+    except AddressRefused as refused:
+        return [RequestFault("/webhook/url", str(refused))]
+    return []
+
+
+def _faults(error: ValidationError) -> list[RequestFault]:
+    faults = [RequestFault(clean(_pointer(one["loc"])), _sentence(one)) for one in error.errors(include_url=False)]
+    # Pydantic has no place for a field whose name is half a surrogate pair.
+    return [fault if fault.pointer else RequestFault("/", "there is a field whose name is no text") for fault in faults]
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"there is no such field; the fields are {', '.join(JobRequest.model_fields)}"
+    if error["type"] in _NO_OBJECT:
+        return 'it has to be a JSON object, such as {"name": "value"}'
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _faults_of_the_rest(
+    fields: dict[str, Any], error: ValidationError, catalog: Catalog, check: Check
+) -> list[RequestFault]:
+    """What is wrong between the fields that are right one by one."""
+    wrong = {one["loc"][0] for one in error.errors() if one["loc"]}
+    rest = {name: fields[name] for name in JobRequest.model_fields if name in fields and name not in wrong}
+    request = JobRequest.model_validate({"prompt": "-", **rest})
+    return [*misfits(request, catalog), *_closed(request, check)]

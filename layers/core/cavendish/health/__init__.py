@@ -1,0 +1,1 @@
+"""How models do: what calls came to, and what planning and calling make of it."""

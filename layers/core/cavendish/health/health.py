@@ -1,0 +1,164 @@
+"""How models do: what calls came to and how long they took, counted in windows of time that can be added up."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Self
+
+from pydantic import Field, PositiveInt
+
+from cavendish.attempt import Attempt
+from cavendish.catalog.catalog import Catalog
+from cavendish.health.sketch import LAST_BUCKET, LONGEST_S, Sketch
+from cavendish.outcome import TABLE, Blame, Outcome
+from cavendish.size import Tier
+from cavendish.value import Value
+
+#: The lengths of windows, in seconds. Five minutes show an outage while it lasts (those that are simulated last 20
+#: minutes); hours show a day's course, such as the peak from 10 to 14 h UTC (S1.04), in rows few enough to keep.
+FINE_S: Final = 300
+COARSE_S: Final = 3600
+#: How long windows of each length are kept after their end, in seconds: the fine ones two days, so that yesterday's
+#: incident can be looked at; the coarse ones five weeks, so that the same hour of four weeks can be compared.
+KEPT_S: Final = {FINE_S: 2 * 86_400, COARSE_S: 35 * 86_400}
+#: A span up to this long is read in fine windows (at most 73 rows), a longer one in coarse ones, in seconds.
+FINE_SPAN_S: Final = 6 * 3600
+#: What is measured counts for this long, in seconds: less than the four hours of a peak, and long enough that also
+#: a deployment with a few pictures an hour has what is enough.
+RECENT_S: Final = 3 * 3600
+#: From so many successes on the measured times count, and no more the catalogue's: the true median lies between
+#: the second shortest of eight times and the second longest in 93 of 100 cases (1 - 18 / 2^8).
+ENOUGH: Final = 8
+
+#: Counters of a window are called this and an outcome's name, or this and a bucket's number.
+_OUTCOME: Final = "n_"
+_TIME: Final = "t_"
+#: The one counter that a picture sets to nothing; what it held is added to the other one, if it was an outage.
+STREAK: Final = "streak"
+OVERCOME: Final = "overcome"
+#: So many failures in a row are an outage, and no bad luck.
+OUTAGE_CALLS: Final = 3
+
+#: What tells how a model does. A refusal tells of the prompt, a bad key of the operator.
+TELLING: Final = frozenset(outcome for outcome, row in TABLE.items() if row.blame is Blame.MODEL) | {Outcome.OK}
+
+
+class Sample(Value):
+    """One call that was made: when it ended (seconds since the epoch), in what, and how long it took from its begin."""
+
+    route: str
+    model: str
+    size: Tier
+    at: float = Field(ge=0)
+    outcome: Outcome
+    took_s: float = Field(ge=0, le=LONGEST_S)
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Self | None:
+        """What an ended attempt tells of its model; None: nothing, since it made no call, or since a clock jumped."""
+        call, result = attempt.call, attempt.result
+        # A call that was made has its phases timed; one that was not, or whose worker failed, has none.
+        if result is None or not result.timings or attempt.ended_at is None:
+            return None
+        took_s = attempt.ended_at - attempt.started_at
+        if not 0 <= took_s <= LONGEST_S or attempt.started_at < 0:
+            return None
+        named = {"route": call.route, "model": call.model, "size": call.size}
+        return cls.model_validate({**named, "at": attempt.ended_at, "outcome": result.report.outcome, "took_s": took_s})
+
+
+class Health(Value):
+    """What the calls to one model at one size came to over some time."""
+
+    outcomes: dict[Outcome, PositiveInt] = Field(default_factory=dict)
+    #: Of the calls that brought the picture that was asked for: another size or model takes its own time.
+    times: Sketch = Sketch()
+
+    @classmethod
+    def of(cls, windows: Iterable["Window"]) -> Self:
+        """All windows of a span together."""
+        whole = cls()
+        for window in windows:
+            whole = whole.merge(window.health)
+        return whole
+
+    def merge(self, other: "Health") -> Self:
+        outcomes = Counter(self.outcomes) + Counter(other.outcomes)
+        return type(self)(outcomes=outcomes, times=self.times.merge(other.times))
+
+    @property
+    def known(self) -> bool:
+        """Whether the times are enough to go by."""
+        return self.times.count >= ENOUGH
+
+    @property
+    def calls(self) -> int:
+        return sum(self.outcomes.values())
+
+
+class Window(Value):
+    """The health of a stretch of time: from `begins_at`, in seconds since the epoch, for `length_s` seconds."""
+
+    begins_at: int
+    length_s: int
+    health: Health = Health()
+    #: Failures that tell of the model, since the last picture of this window.
+    streak: int = 0
+    #: Of its failures, those in streaks that a picture ended: of an outage that is over.
+    overcome: int = 0
+
+    @classmethod
+    def of(cls, sample: Sample, length_s: int) -> Self:
+        """The window of this length in which a call ended, with that call alone."""
+        times = Sketch.of([sample.took_s] if sample.outcome is Outcome.OK else [])
+        health = Health(outcomes={sample.outcome: 1}, times=times)
+        streak = int(sample.outcome in TELLING and sample.outcome is not Outcome.OK)
+        return cls(begins_at=window_at(sample.at, length_s), length_s=length_s, health=health, streak=streak)
+
+    @classmethod
+    def read(cls, begins_at: int, length_s: int, counters: Mapping[str, object]) -> Self:
+        """A window from its counters. What is none, or is of a newer version, is as if it were not there."""
+        outcomes = {Outcome(name): n for name, n in _counts(counters, _OUTCOME) if name in set(Outcome)}
+        counts = {int(name): n for name, n in _counts(counters, _TIME) if name in _BUCKETS}
+        streak, overcome = (next((n for _, n in _counts(counters, one)), 0) for one in (STREAK, OVERCOME))
+        health = Health(outcomes=outcomes, times=Sketch(counts=counts))
+        return cls(begins_at=begins_at, length_s=length_s, health=health, streak=streak, overcome=overcome)
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What it counts, flat, so that windows can be added up where they are kept."""
+        outcomes = {f"{_OUTCOME}{outcome}": n for outcome, n in self.health.outcomes.items()}
+        return outcomes | {f"{_TIME}{bucket}": n for bucket, n in self.health.times.counts.items()}
+
+    @property
+    def expires_at(self) -> int:
+        return self.begins_at + self.length_s + KEPT_S[self.length_s]
+
+
+_BUCKETS: Final = {str(bucket) for bucket in range(LAST_BUCKET + 1)}
+
+
+def window_at(at: float, length_s: int) -> int:
+    """When the window of this length began that a moment lies in."""
+    return int(at // length_s) * length_s
+
+
+def window_length(since: float, until: float) -> int:
+    """In windows of which length a span is read."""
+    return FINE_S if until - since <= FINE_SPAN_S else COARSE_S
+
+
+def expected(health: Health, catalog: Catalog, model_id: str, size: Tier) -> Sketch:
+    """How long a call can be expected to take: as it was measured, else as the catalogue has it, else nobody knows."""
+    if health.known:
+        return health.times
+    model = catalog.find(model_id)
+    times = model.times.get(size) if model else None
+    return times.sketch if times else Sketch()
+
+
+def _counts(counters: Mapping[str, object], kind: str) -> Iterator[tuple[str, int]]:
+    """The counters of this kind that are counts."""
+    for name, value in counters.items():
+        written = str(value)
+        if name.startswith(kind) and written.isdecimal() and (count := int(written)) > 0:
+            yield name.removeprefix(kind), count

@@ -1,0 +1,1 @@
+"""Pictures by their own bytes: what they are, and what is wrong with them."""

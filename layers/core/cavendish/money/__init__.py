@@ -1,0 +1,1 @@
+"""Money: what things cost, what may be spent, and what was."""

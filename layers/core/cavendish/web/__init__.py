@@ -1,0 +1,1 @@
+"""Others' addresses: which of them may be opened."""
