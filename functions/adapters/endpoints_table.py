@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from adapters.reads import key, row
 from adapters.rows import number, text
 from adapters.transaction import write
 from cavendish.errors import Overtaken
@@ -11,7 +12,6 @@ from cavendish.webhook.secret import TenantSecret
 
 #: Events are kept as long as deliveries of them, in seconds.
 _EVENT_KEPT_S: Final = 30 * 86_400
-_SECRET: Final = text("SECRET")
 
 
 class EndpointsTable:
@@ -26,8 +26,8 @@ class EndpointsTable:
         write(self._client, [self._put(_row(endpoint), "attribute_not_exists(pk)")], exists)
 
     def get(self, tenant: str, endpoint_id: str) -> Endpoint | None:
-        row = self._row(_place(tenant, endpoint_id))
-        return Endpoint.model_validate_json(row["doc"]["S"]) if row else None
+        found = row(self._client, self._table, _partition(tenant), endpoint_id)
+        return Endpoint.model_validate_json(found["doc"]["S"]) if found else None
 
     def all(self, tenant: str) -> list[Endpoint]:
         pages = self._client.get_paginator("query").paginate(
@@ -45,27 +45,21 @@ class EndpointsTable:
 
     def delete(self, tenant: str, endpoint_id: str) -> bool:
         answer = self._client.delete_item(
-            TableName=self._table, Key=_place(tenant, endpoint_id), ReturnValues="ALL_OLD"
+            TableName=self._table, Key=key(_partition(tenant), endpoint_id), ReturnValues="ALL_OLD"
         )
         return "Attributes" in answer
 
     def tenant_secret(self, tenant: str) -> TenantSecret:
-        row = self._row(_secret_place(tenant))
-        return TenantSecret.model_validate_json(row["doc"]["S"]) if row else TenantSecret(tenant=tenant)
+        found = row(self._client, self._table, *_secret_place(tenant))
+        return TenantSecret.model_validate_json(found["doc"]["S"]) if found else TenantSecret(tenant=tenant)
 
     def rotate(self, before: TenantSecret, after: TenantSecret) -> None:
-        row = {**_secret_place(after.tenant), "doc": text(after.model_dump_json()), "version": number(after.version)}
+        document = {"doc": text(after.model_dump_json()), "version": number(after.version)}
         # At first there is no row: the first version is nobody's to write.
         condition = "attribute_not_exists(pk)" if before.rotated_at is None else "version = :version"
         values = {} if before.rotated_at is None else {":version": number(before.version)}
         taken = Overtaken(f"the secret of {before.tenant} was rotated by somebody else")
-        write(self._client, [self._put(row, condition, values)], taken)
-
-    def _row(self, place: dict[str, Any]) -> dict[str, Any] | None:
-        row: dict[str, Any] | None = self._client.get_item(TableName=self._table, Key=place, ConsistentRead=True).get(
-            "Item"
-        )
-        return row
+        write(self._client, [self._put({**key(*_secret_place(after.tenant)), **document}, condition, values)], taken)
 
     def _put(self, row: dict[str, Any], condition: str, values: dict[str, Any] | None = None) -> dict[str, Any]:
         put = {"TableName": self._table, "Item": row, "ConditionExpression": condition}
@@ -76,24 +70,19 @@ def _partition(tenant: str) -> str:
     return f"ENDPOINTS#{tenant}"
 
 
-def _place(tenant: str, endpoint_id: str) -> dict[str, Any]:
-    return {"pk": text(_partition(tenant)), "sk": text(endpoint_id)}
-
-
-def _secret_place(tenant: str) -> dict[str, Any]:
-    return {"pk": text(f"TENANT#{tenant}"), "sk": _SECRET}
+def _secret_place(tenant: str) -> tuple[str, str]:
+    return f"TENANT#{tenant}", "SECRET"
 
 
 def _row(endpoint: Endpoint) -> dict[str, Any]:
     document = {"doc": text(endpoint.model_dump_json()), "revision": number(endpoint.revision)}
-    return {**_place(endpoint.tenant, endpoint.id), **document}
+    return {**key(_partition(endpoint.tenant), endpoint.id), **document}
 
 
 def _event_row(notice: Notice) -> dict[str, Any]:
     """As a job's event: the stream publishes both by how their keys begin."""
     return {
-        "pk": text(f"ENDPOINT#{notice.endpoint_id}"),
-        "sk": text(f"EVENT#{notice.sequence:06}"),
+        **key(f"ENDPOINT#{notice.endpoint_id}", f"EVENT#{notice.sequence:06}"),
         "doc": text(notice.model_dump_json()),
         "type": text(notice.type),
         "expires_at": number(int(notice.at) + _EVENT_KEPT_S),

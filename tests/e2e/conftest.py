@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from cavendish_client import JobView
+from cavendish_client import Client, JobView
 from tests.e2e.cloud import QUEUES, Cloud, running_cloud
 from tests.e2e.detour import Detour
+from tests.e2e.hooks import tenant
+from tests.e2e.receiver import Receiver, receiver
 
 #: A hundred times faster: the ladder's two minutes are 1.2 s.
 TIME_SCALE = 0.01
@@ -21,6 +23,20 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with running_cloud(tmp_path_factory.mktemp("cloud"), time_scale=TIME_SCALE, learning=False) as cloud:
         cloud.made()
         yield cloud
+
+
+@pytest.fixture
+def here() -> Iterator[Receiver]:
+    """Somebody who is told."""
+    with receiver() as one:
+        yield one
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Iterator[Client]:
+    """A caller of a tenant that nobody else is."""
+    with tenant(cloud) as one:
+        yield one
 
 
 @pytest.fixture

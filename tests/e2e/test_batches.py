@@ -5,7 +5,6 @@ import io
 import json
 import uuid
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,6 @@ def ended(cloud: Cloud, batch_id: str) -> dict[str, Any]:
         return batch if batch["status"] in ("completed", "cancelled", "failed") else None
 
     return eventually(look, WITHIN_S, every_s=0.1)
-
-
-@pytest.fixture
-def client(cloud: Cloud) -> Iterator[Client]:
-    with hooks.tenant(cloud) as one:
-        yield one
 
 
 def test_a_posted_batch_comes_back_as_a_zip_and_a_report_and_is_told_by_a_webhook(cloud: Cloud, client: Client) -> None:

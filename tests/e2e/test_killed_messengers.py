@@ -3,30 +3,26 @@
 Where a death cannot be timed, a right is taken from the worker's role at that point; then it is killed.
 """
 
-from collections.abc import Iterator
-
-import pytest
-
 from cavendish_client import Client
 from tests.e2e.cloud import Cloud
 from tests.e2e.eventually import eventually
-from tests.e2e.hooks import WITHIN_S, delivery, ended, got, tenant, time_passes
-from tests.e2e.receiver import Receiver, receiver
+from tests.e2e.hooks import WITHIN_S, delivery, ended, got, time_passes
+from tests.e2e.receiver import Receiver
 
 PUBLISH, DELIVER = "PublishFunction", "DeliverFunction"
 END = ["job.succeeded"]
 
 
-@pytest.fixture
-def here() -> Iterator[Receiver]:
-    with receiver() as one:
-        yield one
-
-
-@pytest.fixture
-def client(cloud: Cloud) -> Iterator[Client]:
-    with tenant(cloud) as one:
-        yield one
+def killed_before_it_could(cloud: Cloud, client: Client, here: Receiver, function: str, action: str) -> None:
+    """The delivery's row is there, nothing was sent; the sweep finds it, and its receiver hears of it."""
+    client.webhooks.create(here.url, END)
+    with cloud.forbidden(function, action):
+        ended(cloud, client)
+        waiting = delivery(client, status="pending")
+        cloud.kill(function)
+    assert here.received == []
+    time_passes(cloud, waiting["id"])
+    assert got(here, 1)[0].headers["webhook-id"] == waiting["message_id"]
 
 
 def test_a_publisher_killed_before_it_wrote_anything_is_replaced(cloud: Cloud, client: Client, here: Receiver) -> None:
@@ -41,14 +37,7 @@ def test_a_publisher_killed_before_it_wrote_anything_is_replaced(cloud: Cloud, c
 def test_a_publisher_killed_before_it_sent_the_message_leaves_a_row_that_the_sweep_finds(
     cloud: Cloud, client: Client, here: Receiver
 ) -> None:
-    client.webhooks.create(here.url, END)
-    with cloud.forbidden(PUBLISH, "sqs:SendMessage"):
-        ended(cloud, client)
-        waiting = delivery(client, status="pending")
-        cloud.kill(PUBLISH)
-    assert here.received == []
-    time_passes(cloud, waiting["id"])
-    assert got(here, 1)[0].headers["webhook-id"] == waiting["message_id"]
+    killed_before_it_could(cloud, client, here, PUBLISH, "sqs:SendMessage")
 
 
 def test_a_publisher_killed_before_the_bus_publishes_again_and_nobody_hears_of_it_twice(
@@ -83,11 +72,4 @@ def test_a_deliverer_killed_while_its_receiver_answers_sends_it_again_under_the_
 
 
 def test_a_deliverer_killed_before_it_began_is_replaced(cloud: Cloud, client: Client, here: Receiver) -> None:
-    client.webhooks.create(here.url, END)
-    with cloud.forbidden(DELIVER, "dynamodb:UpdateItem"):
-        ended(cloud, client)
-        waiting = delivery(client, status="pending")
-        cloud.kill(DELIVER)
-    assert here.received == []
-    time_passes(cloud, waiting["id"])
-    assert got(here, 1)[0].headers["webhook-id"] == waiting["message_id"]
+    killed_before_it_could(cloud, client, here, DELIVER, "dynamodb:UpdateItem")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 
 import pytest
 import standardwebhooks
@@ -16,18 +15,6 @@ from tests.e2e.hooks import WITHIN_S, delivery, ended, got, message, signed, ten
 from tests.e2e.receiver import Received, Receiver, receiver
 
 END = ["job.succeeded"]
-
-
-@pytest.fixture
-def here() -> Iterator[Receiver]:
-    with receiver() as one:
-        yield one
-
-
-@pytest.fixture
-def client(cloud: Cloud) -> Iterator[Client]:
-    with tenant(cloud) as one:
-        yield one
 
 
 def verified_v1a(client: Client, one: Received) -> bool:
