@@ -289,6 +289,9 @@ def test_the_command_says_what_else_is_wrong(client: Client, file: Path) -> None
         (["batch", "nowhere.csv"], "nowhere.csv is no file"),
         (["batch", str(file), "--default", "size"], "--default takes NAME=VALUE, not 'size'"),
         (["batch", str(file), "--default", "size=8K"], "/defaults/size"),
+        (["batch", str(file), "--default", "max_cost_usd=NaN"], "/defaults/max_cost_usd"),
+        (["batch", str(file), "--default", "max_cost_usd=-Infinity"], "/defaults/max_cost_usd"),
+        (["batch", str(file), "--default", "max_cost_usd=1e999"], "/defaults/max_cost_usd"),
         (["drop", str(file), "--to", "batches"], "name another one"),
         *((["drop", str(file), "--to", to], f"{to!r} is none.") for to in ("../x", "x/./y", "x//y", "..", "./batches")),
     ):

@@ -1,6 +1,7 @@
 """`cavendish batch`: sends a file of items to the API, and shows how its pictures come."""
 
 import json as jsons
+import math
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -133,6 +134,11 @@ def _defaults(pairs: list[str]) -> dict[str, Any]:
 
 def _value(text: str) -> Any:
     try:
-        return jsons.loads(text)
+        return jsons.loads(text, parse_float=_number, parse_constant=str)
     except ValueError:
         return text
+
+
+def _number(text: str) -> float | str:
+    """What is no number that can be sent goes as text, for the service to say what is wrong with it."""
+    return value if math.isfinite(value := float(text)) else text
