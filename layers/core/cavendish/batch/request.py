@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_valida
 from cavendish.batch.batch import Mode
 from cavendish.claim import read_key
 from cavendish.contract.body import read_fields
+from cavendish.contract.faults import faults
 from cavendish.contract.fit import faults_of
 from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.request import Whole
@@ -15,7 +16,6 @@ from cavendish.sheet.check import MOST_ITEMS
 from cavendish.sheet.kind import Kind
 from cavendish.value import Value
 from cavendish.webhook.receiver import BatchWebhook, Check
-from cavendish.webhook.request import fault
 
 #: Defaults and metadata are kept with the batch, which is written with each group of items: so many bytes each.
 KEPT_MAX_BYTES: Final = 16 * 1024
@@ -103,16 +103,16 @@ def parse_plan(body: bytes, check: Check) -> PlanRequest:
 
 def _parse(body: bytes, wanted: type[_R], check: Check) -> _R:
     fields = _fields(body)
-    faults: list[RequestFault] = []
+    wrong: list[RequestFault] = []
     try:
         request = wanted.model_validate(fields)
     except ValidationError as error:
-        faults = [_at_items(fault(one, wanted)) for one in error.errors(include_url=False)]
-    faults += _of_defaults(fields.get("defaults")) + _of_metadata(fields.get("metadata"))
-    if not faults and isinstance(request, BatchRequest):
-        faults += _closed(request, check)
-    if faults:
-        raise RequestInvalid(faults)
+        wrong = [_at_items(one) for one in faults(error, wanted)]
+    wrong += _of_defaults(fields.get("defaults")) + _of_metadata(fields.get("metadata"))
+    if not wrong and isinstance(request, BatchRequest):
+        wrong += _closed(request, check)
+    if wrong:
+        raise RequestInvalid(wrong)
     return request
 
 

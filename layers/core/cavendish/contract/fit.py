@@ -1,20 +1,17 @@
 """The door's check: reads a request, and says everything that is wrong with it at once, field by field and together."""
 
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 
 from cavendish.catalog.catalog import Catalog
 from cavendish.claim import read_key
 from cavendish.contract.body import read_fields
+from cavendish.contract.faults import faults
 from cavendish.contract.misfits import misfits
 from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid
-from cavendish.outcome import clean
 from cavendish.request import JobRequest
 from cavendish.webhook.receiver import Check, check_text
-
-#: What pydantic calls it if something else comes where fields are expected.
-_NO_OBJECT: Final = ("dict_type", "model_type", "model_attributes_type")
 
 
 def parse_submit(
@@ -49,9 +46,11 @@ def request_of(fields: dict[str, Any], catalog: Catalog, check: Check = check_te
     try:
         request = JobRequest.model_validate(fields)
     except ValidationError as error:
-        raise RequestInvalid([*_faults(error), *_faults_of_the_rest(fields, error, catalog, check)]) from None
-    if faults := [*misfits(request, catalog), *_closed(request, check)]:
-        raise RequestInvalid(faults)
+        raise RequestInvalid(
+            [*faults(error, JobRequest), *_faults_of_the_rest(fields, error, catalog, check)]
+        ) from None
+    if wrong := [*misfits(request, catalog), *_closed(request, check)]:
+        raise RequestInvalid(wrong)
     return request
 
 
@@ -60,7 +59,7 @@ def faults_of(fields: dict[str, Any]) -> list[RequestFault]:
     try:
         JobRequest.model_validate({"prompt": "-", **fields})
     except ValidationError as error:
-        return _faults(error)
+        return faults(error, JobRequest)
     return []
 
 
@@ -71,24 +70,6 @@ def _closed(request: JobRequest, check: Check) -> list[RequestFault]:
     except AddressRefused as refused:
         return [RequestFault("/webhook/url", str(refused))]
     return []
-
-
-def _faults(error: ValidationError) -> list[RequestFault]:
-    faults = [RequestFault(clean(_pointer(one["loc"])), _sentence(one)) for one in error.errors(include_url=False)]
-    # Pydantic has no place for a field whose name is half a surrogate pair.
-    return [fault if fault.pointer else RequestFault("/", "there is a field whose name is no text") for fault in faults]
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
-
-
-def _sentence(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"there is no such field; the fields are {', '.join(JobRequest.model_fields)}"
-    if error["type"] in _NO_OBJECT:
-        return 'it has to be a JSON object, such as {"name": "value"}'
-    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _faults_of_the_rest(

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, ValidationError
 
 from cavendish.contract.body import read_fields
+from cavendish.contract.faults import faults
 from cavendish.contract.listing import number
 from cavendish.contract.query import read_query
 from cavendish.errors import RequestInvalid
@@ -12,7 +13,6 @@ from cavendish.value import Value
 from cavendish.webhook import endpoint
 from cavendish.webhook.delivery import State
 from cavendish.webhook.query import PAGE_MAX, DeliveryQuery, read_cursor
-from cavendish.webhook.request import fault
 
 ENDPOINT_ID: Final = f"^{endpoint.PREFIX}[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"
 
@@ -69,4 +69,4 @@ def parse_replay(body: bytes) -> Replay:
     try:
         return Replay.model_validate(fields)
     except ValidationError as error:
-        raise RequestInvalid([fault(one, Replay) for one in error.errors(include_url=False)]) from None
+        raise RequestInvalid(faults(error, Replay)) from None

@@ -1,12 +1,12 @@
 """What a caller may send for an endpoint, read from JSON with every fault at once."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from cavendish.contract.body import read_fields
+from cavendish.contract.faults import faults
 from cavendish.errors import AddressRefused, RequestFault, RequestInvalid
-from cavendish.outcome import clean
 from cavendish.value import Value
 from cavendish.web.web_address import MAX_CHARS
 from cavendish.webhook.events import EventType
@@ -56,15 +56,7 @@ def parse_endpoint(body: bytes, wanted: type[_R], check: Check) -> _R:
         if request.url is not None:
             check(request.url)
     except ValidationError as error:
-        raise RequestInvalid([fault(one, wanted) for one in error.errors(include_url=False)]) from None
+        raise RequestInvalid(faults(error, wanted)) from None
     except AddressRefused as refused:
         raise RequestInvalid([RequestFault("/url", str(refused))]) from None
     return request
-
-
-def fault(error: Any, wanted: type[Value]) -> RequestFault:
-    """What pydantic found, as callers are told it."""
-    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return RequestFault(clean(pointer), f"there is no such field; the fields are {', '.join(wanted.model_fields)}")
-    return RequestFault(clean(pointer), str(error["msg"]).removeprefix("Value error, "))
