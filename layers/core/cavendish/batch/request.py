@@ -9,8 +9,8 @@ from cavendish.batch.batch import Mode
 from cavendish.claim import read_key
 from cavendish.contract.body import read_fields
 from cavendish.contract.faults import faults
-from cavendish.contract.fit import faults_of
-from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid, RequestTooLarge
+from cavendish.contract.fit import closed, faults_of
+from cavendish.errors import KeyMalformed, RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.request import Whole
 from cavendish.sheet.check import MOST_ITEMS
 from cavendish.sheet.kind import Kind
@@ -110,7 +110,7 @@ def _parse(body: bytes, wanted: type[_R], check: Check) -> _R:
         wrong = [_at_items(one) for one in faults(error, wanted)]
     wrong += _of_defaults(fields.get("defaults")) + _of_metadata(fields.get("metadata"))
     if not wrong and isinstance(request, BatchRequest):
-        wrong += _closed(request, check)
+        wrong += closed(request.webhook, check)
     if wrong:
         raise RequestInvalid(wrong)
     return request
@@ -147,12 +147,3 @@ def _too_long(name: str, fields: dict[str, Any]) -> list[RequestFault]:
     if said <= KEPT_MAX_BYTES:
         return []
     return [RequestFault(f"/{name}", f"it says {said} bytes; at most {KEPT_MAX_BYTES} are kept with a batch")]
-
-
-def _closed(request: BatchRequest, check: Check) -> list[RequestFault]:
-    try:
-        if request.webhook:
-            check(request.webhook.url)
-    except AddressRefused as refused:
-        return [RequestFault("/webhook/url", str(refused))]
-    return []

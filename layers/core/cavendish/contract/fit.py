@@ -11,7 +11,7 @@ from cavendish.contract.faults import faults
 from cavendish.contract.misfits import misfits
 from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid
 from cavendish.request import JobRequest
-from cavendish.webhook.receiver import Check, check_text
+from cavendish.webhook.receiver import BatchWebhook, Check, check_text
 
 
 def parse_submit(
@@ -49,7 +49,7 @@ def request_of(fields: dict[str, Any], catalog: Catalog, check: Check = check_te
         raise RequestInvalid(
             [*faults(error, JobRequest), *_faults_of_the_rest(fields, error, catalog, check)]
         ) from None
-    if wrong := [*misfits(request, catalog), *_closed(request, check)]:
+    if wrong := [*misfits(request, catalog), *closed(request.webhook, check)]:
         raise RequestInvalid(wrong)
     return request
 
@@ -63,10 +63,11 @@ def faults_of(fields: dict[str, Any]) -> list[RequestFault]:
     return []
 
 
-def _closed(request: JobRequest, check: Check) -> list[RequestFault]:
+def closed(webhook: BatchWebhook | None, check: Check) -> list[RequestFault]:
+    """That a webhook's URL is not opened here and now."""
     try:
-        if request.webhook:
-            check(request.webhook.url)
+        if webhook:
+            check(webhook.url)
     except AddressRefused as refused:
         return [RequestFault("/webhook/url", str(refused))]
     return []
@@ -79,4 +80,4 @@ def _faults_of_the_rest(
     wrong = {one["loc"][0] for one in error.errors() if one["loc"]}
     rest = {name: fields[name] for name in JobRequest.model_fields if name in fields and name not in wrong}
     request = JobRequest.model_validate({"prompt": "-", **rest})
-    return [*misfits(request, catalog), *_closed(request, check)]
+    return [*misfits(request, catalog), *closed(request.webhook, check)]
