@@ -40,10 +40,10 @@ from cavendish.image.image import extension
 from cavendish.job import Event, Job, Status
 from cavendish.ladder.plan import Plan
 from cavendish.money.money import micros
-from cavendish.money.tally import Kind, Sum, Tally
 from cavendish.outbound import WebReply
 from cavendish.outcome import Outcome, Report
 from cavendish.size import Tier
+from cavendish.stats.tally import Kind, Sum, Tally
 from cavendish.tombstone import Tombstone
 from cavendish.web.web_address import MAX_REDIRECTS, parse
 from cavendish.wire import WireRequest

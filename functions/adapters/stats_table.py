@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from adapters.rows import number, text
 from cavendish.health.health import COARSE_S, window_at
-from cavendish.money.tally import KEPT_S, Kind, Sum, Tally
+from cavendish.stats.tally import KEPT_S, Kind, Sum, Tally
 
 #: What the sums mean. Who changes that changes this: old and new then write rows beside each other.
 _VERSION: Final = 1

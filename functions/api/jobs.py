@@ -6,9 +6,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 import wiring
 from api import caller, conditions, wait
 from api.answers import again, empty_answer, job_answer, job_body, json_answer
+from cavendish.contract.charge import charge
 from cavendish.contract.view import etag
 from cavendish.job import Job
-from cavendish.money.charge import charge
 from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.delete import delete
 from cavendish.pipeline.find import find

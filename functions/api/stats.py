@@ -14,7 +14,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 
 @router.get("/v1/stats")
 def read_stats() -> Response[str]:
-    from cavendish.money.stats import parse_query, stats  # noqa: PLC0415  # a submit's cold start need not pay for it
+    from cavendish.stats.stats import parse_query, stats  # noqa: PLC0415  # a submit's cold start need not pay for it
 
     tenant = caller.tenant(router)
     query = parse_query(parse_qsl(router.current_event.raw_query_string, keep_blank_values=True))

@@ -46,7 +46,7 @@ def test_the_door_does_not_load_what_it_does_not_need(loaded: set[str], module: 
         "cavendish.advice.estimate",
         "cavendish.advice.recommend",
         "cavendish.health.standing",
-        "cavendish.money.stats",
+        "cavendish.stats.stats",
     ],
 )
 def test_the_door_reads_no_answers_and_writes_no_document_before_it_is_asked(loaded: set[str], module: str) -> None:

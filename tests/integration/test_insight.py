@@ -14,8 +14,8 @@ from api import handler
 from cavendish.health.doors import Closure
 from cavendish.health.health import Sample
 from cavendish.health.permits import Permit
-from cavendish.money.tally import Sum, Tally
 from cavendish.outcome import Outcome
+from cavendish.stats.tally import Sum, Tally
 from cavendish_client import Client
 from cavendish_client.cli import app
 from tests.integration.gateway import gateway

@@ -6,9 +6,9 @@ import pytest
 
 from adapters.stats_table import StatsTable
 from cavendish.health.health import COARSE_S, window_at
-from cavendish.health.learned import Statistics
 from cavendish.health.sketch import Sketch
-from cavendish.money.tally import KEPT_S, Kind, Sum, Tally
+from cavendish.stats.ports import Statistics
+from cavendish.stats.tally import KEPT_S, Kind, Sum, Tally
 from tests.builders import FLASH, NOW, PRO
 from tests.fakes import FakeStatistics
 

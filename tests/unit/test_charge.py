@@ -3,7 +3,7 @@
 import pytest
 
 from cavendish.attempt import Attempt
-from cavendish.money.charge import charge
+from cavendish.contract.charge import charge
 from cavendish.outcome import Outcome
 from tests.builders import a_key, an_attempt, an_ended_attempt
 

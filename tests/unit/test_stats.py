@@ -7,8 +7,8 @@ import pytest
 from cavendish.errors import QueryInvalid
 from cavendish.health.health import COARSE_S, ENOUGH, window_at
 from cavendish.health.sketch import Sketch
-from cavendish.money.stats import Group, parse_query, stats
-from cavendish.money.tally import Kind, Sum, Tally
+from cavendish.stats.stats import Group, parse_query, stats
+from cavendish.stats.tally import Kind, Sum, Tally
 from tests.builders import FLASH, NOW, PRO, TENANT
 from tests.fakes import FakeStatistics
 

@@ -10,8 +10,8 @@ from cavendish.health.health import COARSE_S, window_at
 from cavendish.health.sketch import Sketch
 from cavendish.ladder.plan import Position
 from cavendish.money.money import micros
-from cavendish.money.tally import Kind, NotKept, Sum, Tally, sums_of
 from cavendish.outcome import Outcome
+from cavendish.stats.tally import Kind, NotKept, Sum, Tally, sums_of
 from tests.builders import FLASH, NOW, PRO, TENANT, a_call, a_hold, a_key, a_result, an_answer, an_attempt
 from tests.fakes import FakeAnswer
 from tests.world import World

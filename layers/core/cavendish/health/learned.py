@@ -1,11 +1,9 @@
-"""The ports of what is learned from calls: how models do, what is closed, what calls came to."""
+"""The ports of what is learned from calls: how models do, and what is closed."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from cavendish.health.doors import Closure, Keyed
 from cavendish.health.health import Sample, Window
-from cavendish.money.tally import Kind, Sum
 from cavendish.size import Tier
 
 
@@ -46,13 +44,3 @@ class KeyedRoutes(Protocol):
         """Note it where it is news, best effort: it never raises."""
 
     def read(self) -> Keyed | None: ...
-
-
-class Statistics(Protocol):
-    """The same table: what the calls of each tenant came to."""
-
-    def add(self, tenant: str, sums: Sequence[Sum]) -> None:
-        """Add to what is kept, best effort: it never raises, and what could not be added is not added later."""
-
-    def read(self, tenant: str, kind: Kind, since: float, until: float, most: int) -> list[Sum] | None:
-        """The sums of all hours that a span touches, oldest first; None: there are more than `most`."""

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from cavendish.contract.charge import Charge
 from cavendish.errors import Part
 from cavendish.job import JobError, Status
 from cavendish.ladder.plan import Skipped
-from cavendish.money.charge import Charge
 from cavendish.money.price import Priced, Usage
 from cavendish.outcome import Billed, Outcome
 from cavendish.size import Tier

@@ -8,7 +8,7 @@ from cavendish.advice.rules import Query
 from cavendish.batch.listing import BatchList, ItemList
 from cavendish.claim import KEY
 from cavendish.contract.listing import JobQuery
-from cavendish.money.stats import StatsQuery
+from cavendish.stats.stats import StatsQuery
 from cavendish.webhook.listing import ENDPOINT_ID, DeliveryList
 
 

@@ -13,10 +13,10 @@ from cavendish.catalog.catalog import Catalog
 from cavendish.catalog.matrix import ModelsView, ModelView
 from cavendish.contract.problem import PROBLEMS
 from cavendish.health.standing import Providers
-from cavendish.money.stats import Stats
 from cavendish.openapi import answers, batch_answers, webhook_answers
 from cavendish.openapi.fields import WORDS, known
 from cavendish.request import JobRequest
+from cavendish.stats.stats import Stats
 from cavendish.webhook.listing import Replay
 from cavendish.webhook.request import EndpointChange, NewEndpoint
 

@@ -3,8 +3,8 @@
 from cavendish.catalog.catalog import Catalog
 from cavendish.errors import OverBudget, RequestFault
 from cavendish.health.doors import ALL_OPEN
+from cavendish.ladder.afford import cheapest
 from cavendish.ladder.build import rungs_of
-from cavendish.money.afford import cheapest
 from cavendish.money.budget import periods
 from cavendish.money.money import shown
 from cavendish.ports import Budgets

@@ -1,11 +1,11 @@
 """A caller does not want the job any more."""
 
 from cavendish.attempt import State
-from cavendish.health.learned import Statistics
 from cavendish.job import Job, Status
-from cavendish.money.tally import NOT_KEPT, spent, sums_of
 from cavendish.pipeline.looks import look_again
 from cavendish.ports import Jobs, Workflow
+from cavendish.stats.ports import Statistics
+from cavendish.stats.tally import NOT_KEPT, spent, sums_of
 
 
 def cancel(job: Job, *, jobs: Jobs, workflow: Workflow, now: float, statistics: Statistics = NOT_KEPT) -> Job:

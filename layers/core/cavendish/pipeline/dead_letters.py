@@ -7,12 +7,12 @@ from cavendish.attempt import AttemptMessage, State, read_message
 from cavendish.catalog.catalog import Catalog
 from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
 from cavendish.job import Job, JobError, Status
-from cavendish.money.tally import spent
 from cavendish.outcome import TABLE, Outcome
 from cavendish.pipeline.looks import look_again
 from cavendish.pipeline.settle import conclude, pictures
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
+from cavendish.stats.tally import spent
 
 
 def bury(

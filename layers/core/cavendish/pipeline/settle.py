@@ -1,14 +1,14 @@
 """A job ends, with what its attempts made."""
 
 from cavendish.attempt import Attempt, AttemptKey, position
-from cavendish.health.learned import Statistics
 from cavendish.job import Job, JobError, Status
 from cavendish.ladder.plan import follow
 from cavendish.ladder.time_left import in_time
-from cavendish.money.tally import NOT_KEPT, spent, sums_of
 from cavendish.outcome import TABLE, Outcome, report
 from cavendish.pipeline.looks import look_again
 from cavendish.ports import Jobs
+from cavendish.stats.ports import Statistics
+from cavendish.stats.tally import NOT_KEPT, spent, sums_of
 
 
 def settle(job_id: str, *, jobs: Jobs, now: float, statistics: Statistics = NOT_KEPT) -> Status | None:

@@ -10,15 +10,15 @@ from cavendish.attempt import Attempt, AttemptKey, State
 from cavendish.batch.ports import Batches, BatchQueue
 from cavendish.catalog.catalog import Catalog
 from cavendish.errors import JobConflict, SendFailed
-from cavendish.health.learned import Statistics
 from cavendish.job import GRACE_S, Job, Status
-from cavendish.money.tally import NOT_KEPT
 from cavendish.pipeline.batch.batches import nudge
 from cavendish.pipeline.call import lost
 from cavendish.pipeline.delete import delete, finish
 from cavendish.pipeline.generate import report_attempt
 from cavendish.pipeline.settle import settle
 from cavendish.ports import Images, Jobs, Queue, Tombstones, Workflow
+from cavendish.stats.ports import Statistics
+from cavendish.stats.tally import NOT_KEPT
 
 #: So many jobs are deleted in one sweep at most: who has to be ended comes first.
 PURGES: Final = 1000

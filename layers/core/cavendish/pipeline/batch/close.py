@@ -10,9 +10,7 @@ from cavendish.batch.home import home
 from cavendish.batch.item import job_id
 from cavendish.batch.ports import Batches, BatchQueue, Outbox
 from cavendish.errors import Overtaken
-from cavendish.health.learned import Statistics
 from cavendish.job import Job
-from cavendish.money.tally import NOT_KEPT
 from cavendish.pipeline.batch.archive import PART_MAX_BYTES, Archive
 from cavendish.pipeline.batch.ends import PAGE, Each, Ends
 from cavendish.pipeline.batch.file_item import file_picture
@@ -20,6 +18,8 @@ from cavendish.pipeline.batch.turn import Turn
 from cavendish.pipeline.batch.write_report import WriteReport
 from cavendish.pipeline.cancel import cancel
 from cavendish.ports import Images, Jobs, Workflow
+from cavendish.stats.ports import Statistics
+from cavendish.stats.tally import NOT_KEPT
 
 #: A part and the report are written in one go: they are begun only with so much of a worker's time left.
 _LEFT: Final = 0.75

@@ -9,10 +9,10 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict,
 from cavendish.contract.query import read_query
 from cavendish.errors import QueryInvalid, RequestFault
 from cavendish.health.health import COARSE_S, ENOUGH, window_at
-from cavendish.health.learned import Statistics
 from cavendish.moment import Moment, moment
 from cavendish.money.money import dollars
-from cavendish.money.tally import Kind, Sum, Tally
+from cavendish.stats.ports import Statistics
+from cavendish.stats.tally import Kind, Sum, Tally
 from cavendish.value import Value
 
 Dimension = Literal["model", "size", "route", "tag", "hour"]

@@ -1,0 +1,1 @@
+"""What the calls of a tenant came to, kept as sums."""
