@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from closer import closer
 
 import wiring
+from wired.closer import closer
 
 #: What is left for a slice's last page of items when the worker's time is nearly over, in seconds.
 _SPARE_S: Final = 60.0

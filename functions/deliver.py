@@ -3,10 +3,10 @@
 from typing import Any
 
 import messages
-from deliverer import deliverer
 
 import wiring
 from cavendish.webhook.delivery import Delivery
+from wired.deliverer import deliverer
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

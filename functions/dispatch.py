@@ -3,13 +3,12 @@
 import json
 from typing import Any
 
-import learning
 import messages
-import providers
 
 import wiring
 from cavendish.catalog.file import catalog
 from cavendish.pipeline.dispatch import dispatch
+from wired import learning, providers
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

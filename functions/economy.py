@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from economizer import economizer
 
 import wiring
+from wired.economizer import economizer
 
 #: What is left for the picture that is being stored when the worker's time is nearly over, in seconds.
 _SPARE_S: Final = 45.0

@@ -4,9 +4,9 @@ from typing import Any
 
 import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from generator import generator
 
 import wiring
+from wired.generator import generator
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import messages
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from taker import arrivals, intake
 
 import wiring
+from wired.taker import arrivals, intake
 
 #: What is left for the slice's last writes when the worker's time is nearly over, in seconds.
 _SPARE_S: Final = 30.0

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from publisher import tell
-
 import stream
+from wired.publisher import tell
 
 
 def handler(event: dict[str, Any], context: object) -> None:

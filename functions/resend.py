@@ -3,10 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import webhooks
-
 import wiring
 from cavendish.pipeline.webhook.resend import Resend
+from wired import webhooks
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from typing import Any
 
 import messages
-from publisher import tell
 
 import wiring
 from adapters.table_stream import Part, RecordsGone, TableStream
 from adapters.unpublished_queue import UnpublishedQueue
+from wired.publisher import tell
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

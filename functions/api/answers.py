@@ -5,7 +5,6 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from times import times
 
 import wiring
 from api import incoming
@@ -13,6 +12,7 @@ from cavendish.attempt import Attempt
 from cavendish.contract.again import ask_again_s
 from cavendish.contract.view import LINK_EXPIRES_S, view
 from cavendish.job import Job
+from wired.times import times
 
 
 def json_answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:

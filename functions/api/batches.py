@@ -14,7 +14,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 
 @router.post("/v1/batches")
 def post_batch() -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     tenant = caller.tenant(router)
     body, header = incoming.json_body(router), router.current_event.headers.get("idempotency-key")
@@ -24,7 +24,7 @@ def post_batch() -> Response[str]:
 
 @router.get("/v1/batches")
 def list_batches() -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     tenant, parameters = caller.tenant(router), _parameters()
     page = batches_desk.page(tenant, parameters, incoming.base_url(router))
@@ -33,7 +33,7 @@ def list_batches() -> Response[str]:
 
 @router.post("/v1/batches/plan")
 def plan_batch() -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     caller.tenant(router)
     return json_answer(200, batches_desk.plan(incoming.json_body(router)))
@@ -41,7 +41,7 @@ def plan_batch() -> Response[str]:
 
 @router.get("/v1/batches/<batch_id>")
 def read_batch(batch_id: str) -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     shown, again = batches_desk.read(caller.tenant(router), batch_id, incoming.base_url(router))
     return json_answer(200, shown, again)
@@ -49,7 +49,7 @@ def read_batch(batch_id: str) -> Response[str]:
 
 @router.get("/v1/batches/<batch_id>/items")
 def list_batch_items(batch_id: str) -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     tenant, parameters = caller.tenant(router), _parameters()
     page = batches_desk.items(tenant, batch_id, parameters, incoming.base_url(router))
@@ -58,14 +58,14 @@ def list_batch_items(batch_id: str) -> Response[str]:
 
 @router.get("/v1/batches/<batch_id>/manifest")
 def read_manifest(batch_id: str) -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     return json_answer(200, batches_desk.manifest(caller.tenant(router), batch_id))
 
 
 @router.post("/v1/batches/<batch_id>/cancel")
 def cancel_batch(batch_id: str) -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     status, shown, again = batches_desk.cancel(caller.tenant(router), batch_id, incoming.base_url(router))
     return json_answer(status, shown, again)
@@ -73,7 +73,7 @@ def cancel_batch(batch_id: str) -> Response[str]:
 
 @router.post("/v1/batches/<batch_id>/retry")
 def retry_batch(batch_id: str) -> Response[str]:
-    import batches_desk
+    from api import batches_desk
 
     shown, replayed = batches_desk.retry(caller.tenant(router), batch_id, incoming.base_url(router))
     return json_answer(202, shown, _new(shown, replayed))

@@ -13,7 +13,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 
 @router.get("/v1/webhooks/deliveries")
 def list_deliveries() -> Response[str]:
-    import deliveries_desk
+    from api import deliveries_desk
 
     tenant = caller.tenant(router)
     parameters = parse_qsl(router.current_event.raw_query_string, keep_blank_values=True)
@@ -23,14 +23,14 @@ def list_deliveries() -> Response[str]:
 
 @router.get("/v1/webhooks/deliveries/<delivery_id>")
 def read_delivery(delivery_id: str) -> Response[str]:
-    import deliveries_desk
+    from api import deliveries_desk
 
     return json_answer(200, deliveries_desk.read(caller.tenant(router), delivery_id))
 
 
 @router.post("/v1/webhooks/deliveries/<delivery_id>/replay")
 def replay_delivery(delivery_id: str) -> Response[str]:
-    import deliveries_desk
+    from api import deliveries_desk
 
     return json_answer(202, deliveries_desk.replay(caller.tenant(router), delivery_id))
 

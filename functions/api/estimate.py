@@ -14,7 +14,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # powertools 3
 
 @router.post("/v1/estimate")
 def estimate() -> Response[str]:
-    from estimating import estimated  # noqa: PLC0415  # a submit's cold start need not pay for it
+    from wired.estimating import estimated  # noqa: PLC0415  # a submit's cold start need not pay for it
 
     tenant = caller.tenant(router)
     request = parse(incoming.json_body(router), catalog(), check)

@@ -25,9 +25,8 @@ def list_providers() -> Response[str]:
 
 @lru_cache(maxsize=1)
 def _known(window: int) -> dict[str, Any]:
-    from permits import permits  # noqa: PLC0415  # a submit's cold start need not pay for it
-
     from cavendish.pipeline.providers import providers  # noqa: PLC0415
+    from wired.permits import permits  # noqa: PLC0415  # a submit's cold start need not pay for it
 
     return providers(
         measurements=wiring.measurements(),

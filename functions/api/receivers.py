@@ -3,6 +3,6 @@
 
 def check(url: str) -> None:
     """Whether a URL is opened here and now. Raises AddressRefused."""
-    import web
+    from wired import web
 
     web.check(url)

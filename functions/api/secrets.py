@@ -14,20 +14,20 @@ _KEEP = {"Cache-Control": "public, max-age=300"}
 
 @router.get("/v1/webhooks/secret")
 def read_secret() -> Response[str]:
-    import secrets_desk
+    from api import secrets_desk
 
     return json_answer(200, secrets_desk.read(caller.tenant(router)))
 
 
 @router.post("/v1/webhooks/secret/rotate")
 def rotate_secret() -> Response[str]:
-    import secrets_desk
+    from api import secrets_desk
 
     return json_answer(200, secrets_desk.rotate(caller.tenant(router)))
 
 
 @router.get("/.well-known/webhook-keys")
 def read_keys() -> Response[str]:
-    import secrets_desk
+    from api import secrets_desk
 
     return json_answer(200, secrets_desk.public(), _KEEP)

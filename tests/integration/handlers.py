@@ -8,20 +8,6 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import calling
-import closer
-import deliverer
-import economizer
-import generator
-import learning
-import permits
-import providers
-import publisher
-import taker
-import web
-import webhook_keys
-import webhooks
-
 import wiring
 from cavendish.catalog.file import catalog
 from cavendish.contract.fit import parse
@@ -29,6 +15,21 @@ from cavendish.job import Job
 from cavendish.key import Key, digest
 from cavendish.ladder.build import build
 from cavendish.pipeline.submit import submit
+from wired import (
+    calling,
+    closer,
+    deliverer,
+    economizer,
+    generator,
+    learning,
+    permits,
+    providers,
+    publisher,
+    taker,
+    web,
+    webhook_keys,
+    webhooks,
+)
 
 EVENTS = Path(__file__).parents[2] / "events"
 #: The job and the key that the events name.

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import requests
-from taker import arrivals, intake
 
 import wiring
 from api import handler
@@ -20,6 +19,7 @@ from tests.batch_world import a_batch
 from tests.integration.conftest import Client as Aws
 from tests.integration.handlers import CONTEXT, KEY, Functions, event
 from tests.integration.test_contract import conforms
+from wired.taker import arrivals, intake
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from taker import arrivals, intake
 from typer.testing import CliRunner, Result
 
 import wiring
@@ -25,6 +24,7 @@ from tests.integration.conftest import Client as Aws
 from tests.integration.gateway import gateway
 from tests.integration.handlers import KEY, Functions
 from tests.integration.s3 import s3_over_http
+from wired.taker import arrivals, intake
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

@@ -60,7 +60,8 @@ def test_the_door_has_what_every_submit_needs(loaded: set[str], module: str) -> 
 
 #: The worker with everything that it needs for a call with a plain key, without an AWS: its secret is a value.
 WORKER = """
-import sys, types, generate, generator
+import sys, types, generate
+from wired import generator
 from adapters.provider_keys import ProviderKeys
 generator.generator()
 secret = types.SimpleNamespace(get_secret_value=lambda **_: {"SecretString": '{"vertex": "AIza-key"}'})

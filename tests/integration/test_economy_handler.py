@@ -4,7 +4,6 @@ import json
 import time
 from typing import Any
 
-import economizer
 import pytest
 
 import wiring
@@ -15,6 +14,7 @@ from cavendish.sheet.cursor import Cursor
 from tests.batch_world import a_batch
 from tests.builders import a_job, a_request
 from tests.integration.handlers import Functions, event
+from wired import economizer
 
 BATCH_ID = "01KX0000000000000000000000"
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import permits
 import pytest
 
 import wiring
@@ -17,6 +16,7 @@ from tests.builders import a_sample
 from tests.integration.conftest import Client
 from tests.integration.handlers import JOB_ID, Functions, event
 from tests.integration.sockets import Server
+from wired import permits
 
 #: A Lambda is ended, it never closes its connections.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import permits
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -20,6 +19,7 @@ from cavendish_client import Client
 from cavendish_client.cli import app
 from tests.integration.gateway import gateway
 from tests.integration.handlers import CONTEXT, JOB_ID, KEY, Functions, event
+from wired import permits
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

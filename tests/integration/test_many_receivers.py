@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import webhooks
 from deliver import handler
 
 import wiring
@@ -20,6 +19,7 @@ from cavendish.webhook.secret import SigningSecret, secret_of
 from tests.integration.conftest import Client
 from tests.integration.handlers import CONTEXT, JOB_ID, Functions, event
 from tests.integration.sockets import Server, Talk
+from wired import webhooks
 
 SECRETS = (SigningSecret(secret=secret_of(bytes(32))),)
 #: So many messages come to `deliver` at once.

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext, suppress
 
 import pytest
-import web
 
 from adapters.safe_fetch import SafeFetch
 from cavendish.errors import AddressRefused, CallFailed
@@ -16,6 +15,7 @@ from tests.integration.handlers import forget
 from tests.integration.internet import PUBLIC, Internet
 from tests.integration.sockets import Act, Server, Talk
 from tests.integration.tls import TlsServer
+from wired import web
 
 URL = "https://pictures.test/a.png"
 HEAD = b"HTTP/1.1 200 OK\r\n"

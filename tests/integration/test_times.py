@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import times as measured
 
 import wiring
 from cavendish.attempt import AttemptKey, begin
@@ -14,6 +13,7 @@ from cavendish.ladder.plan import Call
 from tests.builders import a_message, a_sample
 from tests.integration.conftest import Client
 from tests.integration.handlers import JOB_ID, Functions
+from wired import times as measured
 
 #: A Lambda is ended, it never closes its connections.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

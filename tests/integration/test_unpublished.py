@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-import webhooks
 from botocore.exceptions import ClientError
 
 import wiring
@@ -15,6 +14,7 @@ from cavendish.webhook.query import DeliveryQuery
 from tests.integration.conftest import Client
 from tests.integration.handlers import CONTEXT, JOB_ID, Functions, event
 from tests.integration.test_webhook_handlers import sent, with_endpoint
+from wired import webhooks
 
 PART = Part("stream", "shard", "10", "13")
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-import webhook_keys
-import webhooks
 from standardwebhooks import Webhook
 
 import wiring
@@ -22,6 +20,7 @@ from cavendish.webhook.secret import SigningSecret, secret_of
 from stream import BatchFailed
 from tests.integration.handlers import JOB_ID, Functions, event
 from tests.integration.sockets import Server
+from wired import webhook_keys, webhooks
 
 ENDPOINT_ID, DELIVERY_ID = "ep_01KX0000000000000000000000", "dlv_01KX0000000000000000000000"
 SECRET = secret_of(bytes(range(32)))

@@ -2,15 +2,12 @@
 
 import random
 
-import web
-import webhook_keys
-import webhooks
-
 import wiring
 from adapters.slots_table import SlotsTable
 from cavendish.pipeline.webhook.deliver import Deliver
 from cavendish.pipeline.webhook.write_message import WriteMessage
 from once import once
+from wired import web, webhook_keys, webhooks
 
 
 @once

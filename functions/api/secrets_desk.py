@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import webhook_keys
-import webhooks
-
 import wiring
 from cavendish.pipeline.webhook.endpoints import rotate_tenant_secret
 from cavendish.webhook.secret import TenantSecret
+from wired import webhook_keys, webhooks
 
 
 def read(tenant: str) -> dict[str, Any]:

@@ -3,9 +3,6 @@
 from functools import lru_cache
 from typing import Final
 
-import web
-from estimating import adjusted
-
 import wiring
 from cavendish.catalog.file import catalog
 from cavendish.errors import AddressRefused
@@ -13,6 +10,8 @@ from cavendish.pipeline.batch.arrive import Arrive
 from cavendish.pipeline.batch.intake import Intake
 from cavendish.pipeline.batch.items import Items
 from once import once
+from wired import web
+from wired.estimating import adjusted
 
 #: What was found out of a URL is believed so long, in seconds.
 _KNOWN_S: Final = 60

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import webhooks
-
 import wiring
 from cavendish.pipeline.webhook import replay as replaying
 from cavendish.webhook.listing import parse_list
 from cavendish.webhook.query import cursor
 from cavendish.webhook.view import delivery_view
+from wired import webhooks
 
 View = dict[str, Any]
 

@@ -3,13 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-import webhooks
-
 import wiring
 from adapters.event_bus import EventBus
 from adapters.rows import read_event
 from cavendish.pipeline.publish import Publish
 from once import once
+from wired import webhooks
 
 #: A tenant has 200 endpoints at most: one after the other they would take seconds.
 _AT_ONCE: Final = 8

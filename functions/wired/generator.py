@@ -2,16 +2,12 @@
 
 import random
 
-import calling
-import learning
-import permits
-import providers
-
 import wiring
 from adapters.attempts_queue import AttemptsQueue
 from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.generate import Generate
 from once import once
+from wired import calling, learning, permits, providers
 
 
 @once

@@ -4,8 +4,6 @@ import os
 from functools import partial
 from typing import Any
 
-from estimating import estimator, modes
-
 import wiring
 from api.receivers import check
 from cavendish.advice.articles import articles
@@ -21,6 +19,7 @@ from cavendish.pipeline.batch import batches
 from cavendish.pipeline.batch.plan import PlanBatch
 from cavendish.pipeline.batch.retry import retry as retry_failed
 from cavendish.ulid import ulid
+from wired.estimating import estimator, modes
 
 View = dict[str, Any]
 Headers = dict[str, str]

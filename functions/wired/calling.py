@@ -4,14 +4,12 @@ import tempfile
 import time
 from typing import BinaryIO, Final, cast
 
-import providers
-import web
-
 import wiring
 from adapters.model_http import ModelHttp
 from cavendish.catalog.file import catalog
 from cavendish.pipeline.call import Caller
 from once import once
+from wired import providers, web
 
 #: A picture below this many bytes stays in memory; ten larger ones must fit beside each other on disk.
 _SPOOL_BYTES: Final = 256 * 1024

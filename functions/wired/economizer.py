@@ -2,9 +2,6 @@
 
 import time
 
-import calling
-import providers
-
 import wiring
 from adapters.chunks_table import ChunksTable
 from cavendish.catalog.file import catalog
@@ -14,6 +11,7 @@ from cavendish.pipeline.economy.economy import Economy
 from cavendish.pipeline.economy.provider_batches import ProviderBatches
 from cavendish.pipeline.economy.send_chunk import SendChunk
 from once import once
+from wired import calling, providers
 
 
 @once

@@ -3,8 +3,6 @@
 import os
 from typing import Any
 
-import webhooks
-
 import wiring
 from api.receivers import check
 from cavendish.pipeline.webhook import endpoints, replay
@@ -15,6 +13,7 @@ from cavendish.webhook.query import cursor
 from cavendish.webhook.request import EndpointChange, NewEndpoint, parse_endpoint
 from cavendish.webhook.secret import SECRET_BYTES
 from cavendish.webhook.view import delivery_view, endpoint_view
+from wired import webhooks
 
 View = dict[str, Any]
 

@@ -1,13 +1,12 @@
 """What leads to the providers of models: their keys, their addresses, and which of their doors are open."""
 
-import learning
-
 import wiring
 from adapters.provider_keys import ProviderKeys
 from cavendish.catalog.file import catalog
 from cavendish.health.doors import Doors, Keyed, NeverClosed
 from cavendish.health.learned import Closures
 from once import once
+from wired import learning
 
 
 @once

@@ -5,9 +5,6 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
-import learning
-import times
-
 import wiring
 from cavendish.advice.articles import articles
 from cavendish.advice.estimate import Estimate
@@ -17,6 +14,7 @@ from cavendish.catalog.file import catalog
 from cavendish.health.doors import Doors
 from cavendish.pipeline.estimate import Estimator, estimate_job
 from cavendish.request import JobRequest
+from wired import learning, times
 
 #: The same question is answered alike, as long as nothing else was measured.
 _SEED = 5
