@@ -91,7 +91,17 @@ def test_both_spellings_of_proto_json_are_read() -> None:
         ({"promptTokenCount": 5, "candidatesTokenCount": 7}, None),
         (
             {"candidatesTokenCount": 1, "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 9}]},
-            Usage(image_out=9),
+            Usage(text_out=1, image_out=9),
+        ),
+        (
+            {
+                "candidatesTokenCount": 2000,
+                "candidatesTokensDetails": [
+                    {"modality": "IMAGE", "tokenCount": 2000},
+                    {"modality": "TEXT", "tokenCount": 340},
+                ],
+            },
+            Usage(text_out=340, image_out=2000),
         ),
         ({"candidatesTokensDetails": [{"modality": "image", "tokenCount": 9}] * 2}, Usage(image_out=18)),
         ({"candidatesTokensDetails": [{"modality": "TEXT", "tokenCount": 9}, None, 5]}, None),

@@ -85,6 +85,27 @@ def test_what_cannot_be_is_named_and_the_list_price_is_taken(
     assert (found.priced.source, found.priced.as_of) == ("gemini-prices", date(2026, 10, 8))
 
 
+@pytest.mark.parametrize(
+    ("usage", "told", "pictured", "usd", "odd"),
+    [
+        (Usage(image_out=1), None, True, 0.134, "usage:tokens"),
+        (Usage(text_out=12), None, False, 0.000144, ""),
+        (None, 0.00001, True, 0.134, "usage:cost"),
+        (None, 0.00001, False, 0.00001, ""),
+        (Usage(image_out=1120, thought=5000), None, True, 0.134, "usage:tokens"),
+        (COUNTED, None, True, 0.13712, ""),
+        (COUNTED, 0.3, True, 0.3, ""),
+    ],
+)
+def test_a_picture_for_next_to_nothing_or_for_more_than_was_set_aside_was_miscounted(
+    usage: Usage | None, told: float | None, pictured: bool, usd: float, odd: str
+) -> None:
+    held = worst(price(PRO), "1K", "a lighthouse")
+    found = price_of(price(PRO), "1K", usage, told, held=held, pictured=pictured)
+
+    assert (found.usd, found.odd) == (usd, odd)
+
+
 def test_who_charges_by_the_picture_is_not_asked_for_tokens() -> None:
     found = price_of(catalog().offer("apiyi-gemini", PRO).price, "4K", Usage(image_out=99_000_000), None)
 

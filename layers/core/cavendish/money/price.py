@@ -1,5 +1,6 @@
 """What things cost, in USD: prices as the catalogue has them, and an attempt's cost by what its provider counted."""
 
+import math
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, Self
 
@@ -15,6 +16,8 @@ WORDS_OUT: Final = 2_048
 #: What costs so many times a picture's list price was miscounted: 32,000 characters of prompt, all of them of four
 #: bytes, are 5.7 times that of the cheapest picture that is paid for by the token at 1.50 USD per million.
 ABSURD: Final = 10
+#: So was a picture for less than this share of it: no model has a size or a quality that is nearly so cheap.
+TOO_LITTLE: Final = 0.01
 
 
 class PerMillion(Entry):
@@ -60,8 +63,9 @@ class Price(Entry):
 
     @model_validator(mode="after")
     def _nothing_is_free(self) -> Self:
-        if free := [size for size, usd in self.image.items() if usd <= 0]:
-            raise ValueError(f"the price of {free[0]} must be more than nothing")
+        prices: list[tuple[str, float]] = [*self.image.items(), *(self.per_million or ())]
+        if free := [what for what, usd in prices if not 0 < usd < math.inf]:
+            raise ValueError(f"the price of {free[0]} must be a number above nothing")
         return self
 
 
@@ -107,18 +111,39 @@ def cost(price: Price, size: Tier, usage: Usage | None) -> float:
     return round(total / 1_000_000, 6)
 
 
-def price_of(price: Price, size: Tier, usage: Usage | None, told_usd: float | None) -> Cost:
-    """What an answer that is billed costs: by its provider's word, else its count, if that can be; else the list."""
-    at_list = Cost(cost(price, size, None), _priced(price, "list"))
+def at_list(price: Price, size: Tier) -> Cost:
+    """What a picture costs where nothing is counted."""
+    return Cost(cost(price, size, None), _priced(price, "list"))
+
+
+def price_of(
+    price: Price,
+    size: Tier,
+    usage: Usage | None,
+    told_usd: float | None,
+    *,
+    held: int | None = None,
+    pictured: bool = False,
+) -> Cost:
+    """What an answer that is billed costs: by its provider's word, else its count, if that can be; else the list.
+
+    `held` is what was set aside for the call, in millionths of a dollar: more tokens than that were miscounted. A
+    provider's own word may be more, for that is what it charges. `pictured`: the answer has a picture.
+    """
+    listed = at_list(price, size)
+    least = TOO_LITTLE * listed.usd if pictured else 0.0
+    most = ABSURD * listed.usd
     if told_usd is not None:
         told = round(told_usd, 6)
-        return Cost(told, _priced(price, "provider")) if _sane(told, at_list) else at_list._replace(odd="usage:cost")
+        sane = max(told, 0.0) and least <= told <= most
+        return Cost(told, _priced(price, "provider")) if sane else listed._replace(odd="usage:cost")
     if price.per_million is None:
-        return at_list
+        return listed
     if usage is None:
-        return at_list._replace(odd="usage:missing")
+        return listed._replace(odd="usage:missing")
     counted = cost(price, size, usage)
-    return Cost(counted, _priced(price, "usage")) if _sane(counted, at_list) else at_list._replace(odd="usage:tokens")
+    sane = counted and least <= counted <= (most if held is None else min(most, held / 1_000_000))
+    return Cost(counted, _priced(price, "usage")) if sane else listed._replace(odd="usage:tokens")
 
 
 def worst(price: Price, size: Tier, prompt: str) -> int:
@@ -134,7 +159,3 @@ def worst(price: Price, size: Tier, prompt: str) -> int:
 
 def _priced(price: Price, by: Literal["usage", "provider", "list"]) -> Priced:
     return Priced(by=by, source=price.source, as_of=price.as_of)
-
-
-def _sane(usd: float, at_list: Cost) -> bool:
-    return 0 < usd <= ABSURD * at_list.usd

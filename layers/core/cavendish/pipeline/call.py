@@ -16,7 +16,7 @@ from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job
 from cavendish.ladder.plan import Call
 from cavendish.money.budget import Hold
-from cavendish.money.price import Price, price_of, worst
+from cavendish.money.price import Price, at_list, price_of, worst
 from cavendish.outbound import Models, Web
 from cavendish.outcome import Billed, Outcome, Report, report
 from cavendish.pipeline.converse import Line, converse
@@ -87,8 +87,8 @@ class Caller:
     def hold(self, asked: Call, job: Job) -> Hold:
         """What has to be set aside before a call is made."""
         price, prompt = self._price(asked), job.request.prompt
-        at_list = price_of(price, asked.size, None, None).usd
-        return Hold(tenant=job.tenant, amount=worst(price, asked.size, prompt), list_usd=at_list)
+        listed = at_list(price, asked.size).usd
+        return Hold(tenant=job.tenant, amount=worst(price, asked.size, prompt), list_usd=listed)
 
     def _price(self, asked: Call) -> Price:
         return self._catalog.price(asked)
@@ -109,7 +109,7 @@ class Caller:
             made_by=other_model(self._catalog, attempt.call.model, reading.model_version) if image else None,
             timings=watch.laps,
             note=reading.note,
-        ).model_copy(update=self._costed(said, attempt.call, reading))
+        ).model_copy(update=self._costed(said, attempt, reading))
         if image is None or reading.picture is None:
             return result
         self._images.put(reading.picture.file, result, crc32=reading.picture.crc32)
@@ -135,15 +135,19 @@ class Caller:
             return refused[0], None
         return (faults or [report(Outcome.OK)])[0], image
 
-    def _costed(self, said: Report, asked: Call, reading: Reading) -> dict[str, Any]:
+    def _costed(self, said: Report, attempt: Attempt, reading: Reading) -> dict[str, Any]:
         """What it costs, and whether that is a guess: for want of a count, or because it may not be owed at all."""
         if said.billed is Billed.NO:
             return {"usage": reading.usage}
-        price = self._price(asked)
-        found = price_of(price, asked.size, reading.usage, reading.cost_usd)
+        price, size = self._price(attempt.call), attempt.call.size
+        held = attempt.hold.amount if attempt.hold else None
+        pictured = reading.picture is not None
+        found = price_of(price, size, reading.usage, reading.cost_usd, held=held, pictured=pictured)
         # Of a call that was cut short nobody expects a count.
         odd = reading.odd or (found.odd if said.billed is Billed.YES else "")
         guessed = found.priced.by == "list" and bool(price.per_million or odd)
+        # What a gateway of the operator's charges nobody here knows.
+        guessed |= found.priced.by != "provider" and not self._route(attempt.call).ready
         return {
             "report": said.model_copy(update={"unknown": said.unknown or odd}),
             "cost_usd": found.usd,
@@ -166,7 +170,7 @@ class Caller:
 
 def lost(asked: Call, catalog: Catalog, detail: str = "") -> Result:
     """What is known of a call whose worker failed or vanished: nothing, but that it may be billed."""
-    found = price_of(catalog.price(asked), asked.size, None, None)
+    found = at_list(catalog.price(asked), asked.size)
     said = report(Outcome.LOST_WORKER, detail=detail)
     return Result(report=said, cost_usd=found.usd, priced=found.priced, estimated=True)
 

@@ -109,20 +109,23 @@ def _without_picture(
 
 
 def _usage(counts: Any) -> Usage | None:
-    """Tokens by kind. An answer counts its pictures inside candidatesTokenCount, which is text otherwise."""
+    """Tokens by kind. Where words are counted by themselves, that counts; else they are what is no picture of all
+    candidates' tokens, or all of these where they are fewer than the pictures' and so cannot hold them."""
     if not isinstance(counts, dict):
         return None
-    images_in, images_out = _images(counts, "prompt"), _images(counts, "candidates")
+    images_in, images_out = _of(counts, "prompt", "IMAGE"), _of(counts, "candidates", "IMAGE")
+    candidates = count(pick(counts, "candidatesTokenCount"))
+    rest = candidates - images_out if candidates >= images_out else candidates
     usage = Usage(
         text_in=max(0, count(pick(counts, "promptTokenCount")) - images_in),
         image_in=images_in,
-        text_out=max(0, count(pick(counts, "candidatesTokenCount")) - images_out),
+        text_out=_of(counts, "candidates", "TEXT") or rest,
         thought=count(pick(counts, "thoughtsTokenCount")),
         image_out=images_out,
     )
     return usage if usage != Usage() else None  # who counted nothing has not counted
 
 
-def _images(counts: dict[str, Any], way: str) -> int:
+def _of(counts: dict[str, Any], way: str, modality: str) -> int:
     rows = objects(pick(counts, f"{way}TokensDetails"))
-    return sum(count(pick(row, "tokenCount")) for row in rows if str(row.get("modality")).upper() == "IMAGE")
+    return sum(count(pick(row, "tokenCount")) for row in rows if str(row.get("modality")).upper() == modality)
