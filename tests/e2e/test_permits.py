@@ -12,8 +12,8 @@ from tests.e2e.cloud import Cloud, running_cloud
 TIME_SCALE = 0.01
 #: No other model is asked, so that none of the jobs has another way than to wait.
 MODEL, ALONE = "gemini-3.1-flash-image", {"allow_fallback": False, "allow_downgrade": False}
-#: How many calls the model takes at once, which is what so many throttles leave of 64 permits.
-TAKES, THROTTLES = 4, 4
+#: How many calls the model takes at once, which is what so many throttles leave of 16 permits.
+TAKES, THROTTLES = 4, 2
 #: Together more than the model takes, at the pace at which they come.
 JOBS, EACH = 12, "ok after=60s"
 #: Fewer, but so long that they meet however busy the machine is: two seconds.

@@ -79,7 +79,7 @@ def test_a_model_that_throttled_is_told_with_how_many_calls_may_run_at_once(func
     _, told, _ = functions.http("api.providers")
 
     found = {(one["route"], model["id"]): model["concurrency"] for one in told["providers"] for model in one["models"]}
-    assert {way: calls for way, calls in found.items() if calls is not None} == {("vertex", PRO): 32}
+    assert {way: calls for way, calls in found.items() if calls is not None} == {("vertex", PRO): 8}
 
 
 def test_which_keys_are_set_is_told_after_a_job_was_planned_and_no_key_ever(functions: Functions, aws: Any) -> None:
@@ -114,12 +114,13 @@ def test_what_was_told_is_told_again_for_some_seconds(functions: Functions, monk
 def test_a_job_that_ended_is_in_the_statistics_of_its_tenant(functions: Functions) -> None:
     a_finished_job(functions, tags=["snow", "b"])
 
-    by_way, by_tag = asked("by=model,size,route,hour"), asked("by=tag")
+    by_way, by_tag, by_all = asked("by=model,size,route,hour"), asked("by=tag"), asked("by=model,size,route,tag,hour")
 
     (one,) = by_way["groups"]
     assert (one["count"], one["successes"], one["route"], one["tag"]) == (1, 0, "gemini", None)
     assert re.fullmatch(r"20..-..-..T..:00:00Z", one["hour"])
     assert [(one["tag"], one["count"]) for one in by_tag["groups"]] == [("b", 1), ("snow", 1)]
+    assert by_all["groups"] == [{**one, "tag": tag} for tag in ("b", "snow")]
 
 
 def test_statistics_need_a_key(functions: Functions) -> None:
@@ -181,12 +182,23 @@ def test_the_command_shows_a_row_for_each_group(client: Client) -> None:
     assert [one["size"] for one in json.loads(whole.stdout)["groups"]] == ["1K", "4K"]
 
 
+def test_the_command_shows_tags_by_model(client: Client) -> None:
+    hour = int(wiring.clock() // 3600) * 3600
+    sums = [Sum(hour, "tag", ("snow", "gemini", PRO, size), Tally(calls=3, made=2)) for size in ("1K", "4K")]
+    wiring.statistics().add("acme", sums)
+
+    shown = command("--by", "tag,model", api=client._api)
+
+    rows = [re.findall(r"[\w.$%-]+", line) for line in shown.stdout.splitlines() if PRO in line]
+    assert shown.exit_code == 0, shown.stderr
+    assert rows == [["snow", PRO, "6", "4", "66.7%", "-", "-", "-", "$0.0000", "1.50"]]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (["--since", "soon"], "soon is no time"),
         (["--by", "colour"], "/by: "),
-        (["--by", "tag,model"], "a tag is counted by hour alone"),
     ],
 )
 def test_the_command_says_what_is_wrong(client: Client, options: list[str], sentence: str) -> None:

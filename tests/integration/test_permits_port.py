@@ -13,8 +13,9 @@ from tests.fakes import FakePermits
 from tests.integration.conftest import Client
 
 FREE = Permit(route="gemini", model=PRO)
+SCARCE = FREE.model_copy(update={"scarce": True})
 #: Throttles until so many permits are left.
-UNTIL_4, UNTIL_32 = 4, 1
+UNTIL_4, UNTIL_8 = 2, 1
 
 
 def a_table(client: Any, table: str, **more: Any) -> PermitsTable:
@@ -73,7 +74,7 @@ def test_each_model_on_each_route_is_counted_for_itself(permits: Permits) -> Non
     throttled(permits, 1)
     throttled(permits, 2, Permit(route="vertex", model=PRO))
 
-    assert limits(permits) == {("gemini", PRO): 32, ("vertex", PRO): 16}
+    assert limits(permits) == {("gemini", PRO): 8, ("vertex", PRO): 4}
     assert permits.take("gemini", FLASH, "a", now=NOW, until=NOW + 60) == Permit(route="gemini", model=FLASH)
 
 
@@ -81,7 +82,7 @@ def test_throttles_that_come_together_are_one(permits: Permits) -> None:
     for n in range(10):
         permits.throttled(FREE, NOW + n / 10)
 
-    assert limits(permits) == {("gemini", PRO): 32}
+    assert limits(permits) == {("gemini", PRO): 8}
 
 
 def test_as_many_get_one_as_there_are(permits: Permits) -> None:
@@ -161,7 +162,7 @@ def test_after_an_hour_without_a_throttle_it_is_as_if_there_had_been_none(permit
     assert (limits(permits, now), take(permits, "a", now)) == ({}, FREE)
 
     permits.throttled(FREE, now)
-    assert limits(permits, now) == {("gemini", PRO): 32}
+    assert limits(permits, now) == {("gemini", PRO): 8}
 
 
 def test_many_workers_at_once_get_as_many_as_there_are(permits: Permits) -> None:
@@ -173,7 +174,10 @@ def test_many_workers_at_once_get_as_many_as_there_are(permits: Permits) -> None
 
 
 def test_who_is_spread_over_rows_gets_no_more_than_there_are(permits: Permits) -> None:
-    now = throttled(permits, UNTIL_32)
+    """Four rows: 32 permits."""
+    now = throttled(permits, UNTIL_8) + SETTLES_S
+    for _ in range(24):
+        permits.succeeded(SCARCE, now)
     with ThreadPoolExecutor(16) as pool:
         taken = list(pool.map(lambda n: take(permits, f"holder {n}", now), range(120)))
     places = [(one.shard, one.slot) for one in taken if one]
@@ -201,7 +205,7 @@ def test_who_believes_what_is_old_looks_again_and_writes_nothing_that_is_known(d
     throttled(mine, 1)
 
     assert client.asked == ["get_item", "get_item"]
-    assert limits(mine) == limits(others) == {("gemini", PRO): 32}
+    assert limits(mine) == limits(others) == {("gemini", PRO): 8}
 
 
 def test_who_is_overtaken_undoes_nothing(dynamodb: Any, table: str) -> None:
@@ -224,7 +228,7 @@ def test_who_is_overtaken_undoes_nothing(dynamodb: Any, table: str) -> None:
             return dynamodb.update_item(**named)
 
     a_table(Overtaken(), table).throttled(FREE, NOW + SETTLES_S)
-    assert limits(a_table(dynamodb, table)) == {("gemini", PRO): 8}
+    assert limits(a_table(dynamodb, table)) == {("gemini", PRO): 2}
 
 
 def test_who_reads_an_old_row_takes_nothing_that_is_taken(dynamodb: Any, table: str) -> None:
@@ -259,7 +263,7 @@ def test_a_storm_of_throttles_is_one_write(dynamodb: Any, table: str) -> None:
     client = Counted(dynamodb)
     permits = a_table(client, table)
     for n in range(100):
-        permits.throttled(FREE, NOW + n / 20)
+        permits.throttled(FREE, NOW + n / 50)
 
     assert client.asked.count("update_item") == 1
 

@@ -191,7 +191,7 @@ def test_a_throttle_leaves_fewer_permits_and_a_success_brings_one_more() -> None
     assert concurrency(world) is None
 
     world.run(world.message(job))
-    assert concurrency(world) == 32
+    assert concurrency(world) == 8
     scarce(world, halvings=5)
     world.clock.advance(SETTLES_S)
     world.run(world.message(job, Position(try_=1)))
@@ -203,7 +203,7 @@ def test_a_success_brings_no_more_permits_where_most_of_them_lie_idle() -> None:
     world.clock.advance(SETTLES_S)
     world.run(world.message(world.running()))
 
-    assert concurrency(world) == 16
+    assert concurrency(world) == 4
 
 
 def test_a_quota_of_the_day_closes_the_model_and_says_nothing_of_how_many_calls_there_may_be() -> None:

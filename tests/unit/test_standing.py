@@ -187,4 +187,4 @@ def test_a_model_that_throttled_is_told_with_how_many_calls_may_run_at_once(depl
     deployment.permits.throttled(Permit(route="gemini", model=PRO), NOW - 60)
 
     told = {(one.route, model.id): model.concurrency for one in deployment.told().providers for model in one.models}
-    assert {way: n for way, n in told.items() if n is not None} == {("gemini", PRO): 32}
+    assert {way: n for way, n in told.items() if n is not None} == {("gemini", PRO): 8}

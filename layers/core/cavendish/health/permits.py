@@ -13,15 +13,16 @@ from pydantic import Field
 
 from cavendish.value import Value
 
-#: Permits before the first throttle: about what a deployment runs at once as it is delivered (20 calls and 5 batches
-#: of ten), so that one that is throttled by chance is hardly slowed.
-START: Final = 64
+#: What the first throttle halves, whatever runs then: a new account has so small a quota that calls which are turned
+#: away by the dozen use up their jobs' tries, and a large quota is found again by one more in each round trip.
+START: Final = 16
 #: There are never fewer permits, and never more, however long all goes well: 1,024 is a Lambda account's usual limit.
 LEAST, MOST = 1.0, 1024.0
 #: A throttle leaves this share of them.
 _LEFT: Final = 0.5
-#: What throttles so soon after that, in seconds, was on its way already: it is the same congestion, told again.
-SETTLES_S: Final = 10.0
+#: What throttles so soon after that, in seconds, was on its way already: it is the same congestion, told again. Who
+#: throttles says so within a second (weather.md).
+SETTLES_S: Final = 5.0
 #: Without a throttle for so long, in seconds, permits are forgotten: quotas are counted by the minute.
 FORGOTTEN_S: Final = 3600.0
 #: A shard is one row of leases, with so many at most: below a kilobyte, which is what one write unit buys.
