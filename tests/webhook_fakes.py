@@ -11,7 +11,7 @@ from cavendish.webhook.detail import Detail
 from cavendish.webhook.endpoint import Endpoint
 from cavendish.webhook.events import Notice
 from cavendish.webhook.query import DeliveryPage, DeliveryQuery
-from cavendish.webhook.receiver import usable
+from cavendish.webhook.receiver import SLOTS, usable
 from cavendish.webhook.secret import TenantSecret, tenant_secret
 
 
@@ -96,8 +96,8 @@ class FakeSlots:
         self._held: dict[tuple[str, int], tuple[str, float]] = {}
         self._slow: dict[str, float] = {}
 
-    def take(self, receiver: str, holder: str, *, now: float, until: float) -> int | None:
-        numbers = range(usable(self._slow.get(receiver, 0.0) > now))
+    def take(self, receiver: str, holder: str, *, now: float, until: float, slots: int = SLOTS) -> int | None:
+        numbers = range(usable(slots, slow=self._slow.get(receiver, 0.0) > now))
         own = [slot for slot in numbers if self._held.get((receiver, slot), ("", 0.0))[0] == holder]
         free = [slot for slot in numbers if self._held.get((receiver, slot), ("", 0.0))[1] <= now]
         slot = next(iter(own + free), None)

@@ -56,8 +56,8 @@ class EndpointsTable:
     def rotate(self, before: TenantSecret, after: TenantSecret) -> None:
         document = {"doc": text(after.model_dump_json()), "version": number(after.version)}
         # At first there is no row: the first version is nobody's to write.
-        condition = "attribute_not_exists(pk)" if before.rotated_at is None else "version = :version"
-        values = {} if before.rotated_at is None else {":version": number(before.version)}
+        condition = "attribute_not_exists(pk)" if before.version == 1 else "version = :version"
+        values = {} if before.version == 1 else {":version": number(before.version)}
         taken = Overtaken(f"the secret of {before.tenant} was rotated by somebody else")
         write(self._client, [self._put({**key(*_secret_place(after.tenant)), **document}, condition, values)], taken)
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from adapters.rows import number, text
-from cavendish.webhook.receiver import usable
+from cavendish.webhook.receiver import SLOTS, usable
 
 #: The table forgets a receiver to which nothing went for a day.
 _KEPT_S: Final = 86_400
@@ -16,10 +16,12 @@ class SlotsTable:
         self._client = client
         self._table = table
 
-    def take(self, receiver: str, holder: str, *, now: float, until: float) -> int | None:
+    def take(self, receiver: str, holder: str, *, now: float, until: float, slots: int = SLOTS) -> int | None:
         row = self._client.get_item(TableName=self._table, Key=_place(receiver)).get("Item", {})
         slow = float(row.get("slow_until", {"N": "0"})["N"]) > now
-        numbers = sorted(range(usable(slow)), key=lambda slot: row.get(f"holder_{slot}", {}).get("S") != holder)
+        numbers = sorted(
+            range(usable(slots, slow=slow)), key=lambda slot: row.get(f"holder_{slot}", {}).get("S") != holder
+        )
         free = (slot for slot in numbers if self._is_free(row, slot, holder, now))
         return next((slot for slot in free if self._take(receiver, holder, slot, now, until)), None)
 
@@ -49,7 +51,7 @@ class SlotsTable:
                 TableName=self._table,
                 Key=_place(receiver),
                 UpdateExpression=f"SET holder_{slot} = :holder, until_{slot} = :until, expires_at = :expires_at",
-                ConditionExpression=f"({free})" + (f" AND ({quick})" if slot >= usable(slow=True) else ""),
+                ConditionExpression=f"({free})" + (f" AND ({quick})" if slot >= usable(SLOTS, slow=True) else ""),
                 ExpressionAttributeValues={
                     ":holder": text(holder),
                     ":until": number(until),

@@ -87,7 +87,7 @@ def _invalid(error: RequestInvalid) -> Response[str]:
     if unread:
         return problem("malformed_body", unread.detail, error.faults)
     count = f"{len(error.faults)} fault{'s' if len(error.faults) > 1 else ''}"
-    return problem("invalid_request", f"{count}, see errors; nothing was queued, nothing is billed", error.faults)
+    return problem("invalid_request", f"{count}, see errors; nothing was done, nothing is billed", error.faults)
 
 
 def _invalid_query(error: QueryInvalid) -> Response[str]:

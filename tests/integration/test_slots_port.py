@@ -7,7 +7,7 @@ import pytest
 
 from adapters.slots_table import SlotsTable
 from cavendish.webhook.ports import Slots
-from cavendish.webhook.receiver import SLOTS
+from cavendish.webhook.receiver import HOST_SLOTS, SLOTS
 from tests.builders import NOW
 from tests.webhook_fakes import FakeSlots
 
@@ -33,6 +33,12 @@ def test_a_receiver_gets_four_at_once_and_no_fifth(slots: Slots) -> None:
     full(slots)
 
     assert take(slots, "one too many") is None
+
+
+def test_a_host_has_more(slots: Slots) -> None:
+    taken = [slots.take("host-1", f"holder {n}", now=NOW, until=UNTIL, slots=HOST_SLOTS) for n in range(HOST_SLOTS + 1)]
+
+    assert taken == [*range(HOST_SLOTS), None]
 
 
 def test_each_receiver_has_its_own(slots: Slots) -> None:

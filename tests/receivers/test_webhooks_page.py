@@ -74,6 +74,7 @@ def test_the_table_of_tries_is_the_schedule() -> None:
         ("kept for {} days", KEPT_S // 86_400),
         ("up to {} hours", int(schedule.RETRY_AFTER_MAX_S) // 3600),
         ("At most {} messages", receiver.SLOTS),
+        ("{} to all of your jobs' own webhooks on one host", receiver.HOST_SLOTS),
     ],
 )
 def test_a_number_is_the_codes(words: str, number: int) -> None:

@@ -53,3 +53,14 @@ def test_what_has_to_be_an_object_is_told_with_an_example(door: str) -> None:
 @pytest.mark.parametrize("door", DOORS)
 def test_a_field_whose_name_is_no_text_has_no_place_but_a_sentence(door: str) -> None:
     assert RequestFault("/", "there is a field whose name is no text") in wrong(door, **{"\ud800": 1})
+
+
+@pytest.mark.parametrize("door", ["job", "batch"])
+def test_a_webhook_that_is_not_opened_is_told_with_all_that_is_wrong_beside_it(door: str) -> None:
+    told = {one.pointer for one in wrong(door, webhook={"url": "https://10.0.0.1/", "secret": "x"}, metadata=[])}
+    assert told == {"/webhook/url", "/webhook/secret", "/metadata"}
+
+
+def test_an_endpoint_that_is_not_opened_is_told_with_all_that_is_wrong_beside_it() -> None:
+    told = {one.pointer for one in wrong("endpoint", url="https://10.0.0.1/", events=["nope"], secret="x")}
+    assert told == {"/url", "/events/0", "/secret"}

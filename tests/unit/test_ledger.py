@@ -114,15 +114,19 @@ def test_the_worst_case_is_set_aside_before_the_call_and_settled_after_it() -> N
     assert world.jobs.accounts.of_job(job.id) == Account(spent=33_600)
 
 
-def test_an_answer_that_costs_more_than_its_worst_case_is_paid_for_in_full() -> None:
+def test_an_answer_that_counts_more_than_was_set_aside_was_miscounted() -> None:
+    """No job's limit is passed by a count."""
     usage = {"promptTokenCount": 10, "candidatesTokenCount": 10_000, "candidatesTokensDetails": [
         {"modality": "IMAGE", "tokenCount": 10_000}
     ]}  # fmt: skip
     world = World(FakeAnswer(an_answer(usageMetadata=usage)))
     job = world.running(max_cost_usd=0.06)
+    key = world.message(job).key
     world.run(world.message(job))
 
-    assert world.jobs.accounts.of_job(job.id).spent == 300_015
+    assert world.jobs.accounts.of_job(job.id).spent == 33_600
+    assert world.attempt(key).result is not None
+    assert world.attempt(key).result.estimated
 
 
 def test_a_job_has_no_second_call_that_it_could_not_pay_for_and_says_so() -> None:

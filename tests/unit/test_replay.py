@@ -8,11 +8,11 @@ from cavendish.errors import DeliveryUnknown, EndpointUnknown, ReceiverOff
 from cavendish.pipeline.webhook import replay as use
 from cavendish.pipeline.webhook.endpoints import change, delete, ping
 from cavendish.pipeline.webhook.replay import MOST, Replayed
-from cavendish.webhook.delivery import Delivery, State
+from cavendish.webhook.delivery import TRIES_KEPT, Delivery, State
 from cavendish.webhook.request import EndpointChange
 from tests.builders import TENANT
-from tests.fakes import FakeAnswer
-from tests.webhook_world import FAILS, URL, WELL, WebhookWorld
+from tests.fakes import FakeAnswer, FakeWeb
+from tests.webhook_world import FAILS, OTHER, URL, WELL, WebhookWorld
 
 GONE = FakeAnswer(b"", 410)
 
@@ -50,10 +50,52 @@ def test_a_replay_has_the_same_id_and_all_ten_tries_before_it() -> None:
     world.run()
     assert world.only().state is State.FAILED
     row = replay(world, world.only().id)
-    assert (row.state, row.tries, row.replays) == (State.PENDING, (), 1)
+    assert (row.state, len(row.tries), row.replays) == (State.PENDING, 10, 1)
     world.run()
 
-    assert (len(world.posted), len(world.only().tries), len(set(world.ids))) == (20, 10, 1)
+    assert (len(world.posted), len(world.only().tries), len(set(world.ids))) == (20, 20, 1)
+
+
+def test_of_many_replays_the_last_tries_are_kept() -> None:
+    world = WebhookWorld(FAILS)
+    world.ended(webhook={"url": URL})
+    for _ in range(5):
+        world.run()
+        replay(world, world.only().id)
+    world.run()
+
+    assert (len(world.posted), len(world.only().tries)) == (60, TRIES_KEPT + 10)
+
+
+def test_what_waits_for_its_next_try_was_missed_too_and_what_is_on_its_way_was_not() -> None:
+    world = WebhookWorld(FAILS, FAILS, WELL)
+    world.endpoint()
+    began = world.clock()
+    world.ended()
+    world.run(10)
+    assert (world.only().state, len(world.only().tries)) == (State.PENDING, 2)
+
+    assert since(world, began) == Replayed(1, None)
+    assert since(world, began) == Replayed(0, None)
+    world.run(10)
+    assert (world.only().state, len(world.posted)) == (State.DELIVERED, 3)
+
+
+def test_what_is_told_of_an_endpoint_itself_is_missed_like_anything_else() -> None:
+    world = WebhookWorld(WELL)
+    absent = world.endpoint()
+    world.web = FakeWeb({URL: [WELL], OTHER: [GONE]})
+    world.endpoint(OTHER)
+    turn(world, on=False)
+    began = world.clock()
+    world.ended()
+    world.run(10)
+    world.publish(*world.endpoints.notices)
+    turn(world, on=True)
+    missed = sorted(one.type for one in world.deliveries.all() if one.missed and one.receiver == absent.id)
+
+    assert missed == ["endpoint.disabled", "job.succeeded"]
+    assert since(world, began, endpoint_id=absent.id) == Replayed(2, None)
 
 
 def test_what_was_delivered_can_be_replayed_too() -> None:

@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.job import TERMINAL
-from cavendish.webhook.endpoint import DISABLE_AFTER_S, SECRETS, Endpoint
+from cavendish.webhook.endpoint import DISABLE_AFTER_S, Endpoint
 from cavendish.webhook.events import EVENT_TYPES, PING, TERMINAL_EVENTS
-from cavendish.webhook.secret import OVERLAP_S, SigningSecret, TenantSecret, secret_of, signing_seed, tenant_secret
+from cavendish.webhook.secret import (
+    OVERLAP_S,
+    SECRETS,
+    SigningSecret,
+    TenantSecret,
+    secret_of,
+    signing_seed,
+    tenant_secret,
+)
 from cavendish.webhook.verdict import Verdict
 from cavendish.webhook.view import endpoint_view
 from tests.builders import NOW, TENANT

@@ -52,9 +52,11 @@ def test_no_try_comes_before_the_receiver_asked_for_it_and_none_is_forgotten(
     assert waits <= max(DELAYS_S[-1] * (1 + JITTER), RETRY_AFTER_MAX_S)
 
 
-@given(CHANCE)
-def test_without_a_slot_a_delivery_waits_for_5_to_30_seconds(chance: float) -> None:
-    assert 5 <= no_slot_wait_s(chance) <= 30
+@given(st.integers(0, 10_000), CHANCE)
+def test_without_a_slot_a_delivery_waits_a_second_at_first_and_30_at_most(turned_away: int, chance: float) -> None:
+    assert 1 <= no_slot_wait_s(0, chance) <= 2
+    assert 1 <= no_slot_wait_s(turned_away, chance) <= 30
+    assert no_slot_wait_s(turned_away, chance) <= no_slot_wait_s(turned_away + 1, chance)
 
 
 def reply(status: int, **headers: str) -> WebReply:

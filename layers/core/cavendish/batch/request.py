@@ -6,16 +6,17 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from cavendish.batch.batch import Mode
+from cavendish.batch.fields import faults_of_defaults
 from cavendish.claim import read_key
 from cavendish.contract.body import read_fields
 from cavendish.contract.faults import faults
-from cavendish.contract.fit import closed, faults_of
+from cavendish.contract.fit import faults_of
 from cavendish.errors import KeyMalformed, RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.request import Whole
 from cavendish.sheet.check import MOST_ITEMS
 from cavendish.sheet.kind import Kind
 from cavendish.value import Value
-from cavendish.webhook.receiver import BatchWebhook, Check
+from cavendish.webhook.receiver import BatchWebhook, Check, checked
 
 #: Defaults and metadata are kept with the batch, which is written with each group of items: so many bytes each.
 KEPT_MAX_BYTES: Final = 16 * 1024
@@ -105,12 +106,10 @@ def _parse(body: bytes, wanted: type[_R], check: Check) -> _R:
     fields = _fields(body)
     wrong: list[RequestFault] = []
     try:
-        request = wanted.model_validate(fields)
+        request = wanted.model_validate(fields, context=checked(check))
     except ValidationError as error:
         wrong = [_at_items(one) for one in faults(error, wanted)]
     wrong += _of_defaults(fields.get("defaults")) + _of_metadata(fields.get("metadata"))
-    if not wrong and isinstance(request, BatchRequest):
-        wrong += closed(request.webhook, check)
     if wrong:
         raise RequestInvalid(wrong)
     return request
@@ -132,7 +131,7 @@ def _at_items(found: RequestFault) -> RequestFault:
 def _of_defaults(defaults: object) -> list[RequestFault]:
     if not isinstance(defaults, dict):
         return []
-    wrong = [RequestFault(f"/defaults{one.pointer}", one.detail) for one in faults_of(defaults)]
+    wrong = [RequestFault(f"/defaults{one.pointer}", one.detail) for one in faults_of_defaults(defaults)]
     return wrong or _too_long("defaults", defaults)
 
 

@@ -9,9 +9,9 @@ from cavendish.claim import read_key
 from cavendish.contract.body import read_fields
 from cavendish.contract.faults import faults
 from cavendish.contract.misfits import misfits
-from cavendish.errors import AddressRefused, KeyMalformed, RequestFault, RequestInvalid
+from cavendish.errors import KeyMalformed, RequestFault, RequestInvalid
 from cavendish.request import JobRequest
-from cavendish.webhook.receiver import BatchWebhook, Check, check_text
+from cavendish.webhook.receiver import Check, check_text, checked
 
 
 def parse_submit(
@@ -44,12 +44,11 @@ def parse(body: bytes, catalog: Catalog, check: Check = check_text) -> JobReques
 def request_of(fields: dict[str, Any], catalog: Catalog, check: Check = check_text) -> JobRequest:
     """The request that these fields are. Raises RequestInvalid with every fault."""
     try:
-        request = JobRequest.model_validate(fields)
+        request = JobRequest.model_validate(fields, context=checked(check))
     except ValidationError as error:
-        raise RequestInvalid(
-            [*faults(error, JobRequest), *_faults_of_the_rest(fields, error, catalog, check)]
-        ) from None
-    if wrong := [*misfits(request, catalog), *closed(request.webhook, check)]:
+        rest = _faults_of_the_rest(fields, error, catalog)
+        raise RequestInvalid([*faults(error, JobRequest), *rest]) from None
+    if wrong := misfits(request, catalog):
         raise RequestInvalid(wrong)
     return request
 
@@ -63,21 +62,9 @@ def faults_of(fields: dict[str, Any]) -> list[RequestFault]:
     return []
 
 
-def closed(webhook: BatchWebhook | None, check: Check) -> list[RequestFault]:
-    """That a webhook's URL is not opened here and now."""
-    try:
-        if webhook:
-            check(webhook.url)
-    except AddressRefused as refused:
-        return [RequestFault("/webhook/url", str(refused))]
-    return []
-
-
-def _faults_of_the_rest(
-    fields: dict[str, Any], error: ValidationError, catalog: Catalog, check: Check
-) -> list[RequestFault]:
+def _faults_of_the_rest(fields: dict[str, Any], error: ValidationError, catalog: Catalog) -> list[RequestFault]:
     """What is wrong between the fields that are right one by one."""
     wrong = {one["loc"][0] for one in error.errors() if one["loc"]}
     rest = {name: fields[name] for name in JobRequest.model_fields if name in fields and name not in wrong}
     request = JobRequest.model_validate({"prompt": "-", **rest})
-    return [*misfits(request, catalog), *closed(request.webhook, check)]
+    return misfits(request, catalog)

@@ -155,9 +155,9 @@ PROBLEMS: Final[dict[str, Kind]] = {
     ),
     "invalid_request": Kind(
         422,
-        "The request cannot become a job",
+        "The request cannot be taken",
         "Fields are wrong, alone or together. `errors` has every fault with its JSON pointer, also that of an "
-        "Idempotency-Key; nothing was queued.",
+        "Idempotency-Key; nothing was done.",
     ),
     "invalid_query": Kind(
         422,

@@ -8,12 +8,15 @@ from cavendish.ulid import ulid
 from cavendish.value import Value
 from cavendish.webhook.events import PING
 from cavendish.webhook.fact import Fact, message_id, subject
-from cavendish.webhook.schedule import QUEUE_WAIT_MAX_S, wait_s
+from cavendish.webhook.receiver import HOST_SLOTS, SLOTS, host_key
+from cavendish.webhook.schedule import QUEUE_WAIT_MAX_S, no_slot_wait_s, wait_s
 from cavendish.webhook.verdict import Verdict
 
 PREFIX: Final = "dlv_"
 #: Deliveries are kept this long after they were published, or sent anew, in seconds.
 KEPT_S: Final = 30 * 86_400
+#: So many tries are kept of those before it was sent anew, the last ones: somebody may ask for that all the time.
+TRIES_KEPT: Final = 20
 #: Whoever sends one has it for himself so long, in seconds: a try takes 15, reading and writing around it some.
 LEASE_S: Final = 30.0
 #: A message that the queue should have brought by now is sent again after so many seconds.
@@ -54,7 +57,7 @@ class Delivery(Value):
     #: The same for the same message and receiver; sorts by the time of the event.
     id: str
     tenant: str
-    #: An endpoint's id, or what the host of a job's own webhook is called.
+    #: An endpoint's id, or what the URL of a job's own webhook is called.
     receiver: str
     #: Where a job's own webhook leads; None: ask the endpoint.
     url: str | None = None
@@ -68,7 +71,11 @@ class Delivery(Value):
     state: State = State.PENDING
     #: Why it was dropped or given up.
     reason: str | None = None
+    #: Oldest first, and how many of them were made before somebody last asked for it to be sent anew.
     tries: tuple[Try, ...] = ()
+    before: int = 0
+    #: How often its receiver was busy with others since its last try.
+    turned_away: int = 0
     #: Workers that vanished while they had it.
     lost: int = 0
     #: How often somebody asked for it to be sent anew.
@@ -96,12 +103,24 @@ class Delivery(Value):
         return self.state is State.PENDING
 
     @property
+    def receivers(self) -> tuple[tuple[str, int], ...]:
+        """Whose slots it needs while it is sent, and how many these have: its receiver's, and its host's."""
+        own = (self.receiver, SLOTS)
+        return (own,) if self.url is None else (own, (host_key(self.tenant, self.url), HOST_SLOTS))
+
+    @property
     def about_job(self) -> bool:
         return self.type.startswith("job.")
 
     @property
     def about_batch(self) -> bool:
         return self.type.startswith("batch.")
+
+    @property
+    def missed(self) -> bool:
+        """Whether it did not arrive, and nobody sends it now: it has ended so, or waits for its next try."""
+        waits = self.pending and self.lease_until is None and len(self.tries) > self.before
+        return waits or self.state in (State.FAILED, State.DROPPED)
 
     @property
     def hopeless(self) -> bool:
@@ -116,13 +135,14 @@ class Delivery(Value):
     def leased(self, now: float) -> Self:
         lost = self.lost + (self.lease_until is not None)
         until = now + LEASE_S * 2 ** min(lost, _DOUBLED)
-        return self._changed(lost=lost, lease_until=until, due_at=until + GRACE_S)
+        return self._changed(lost=lost, turned_away=0, lease_until=until, due_at=until + GRACE_S)
 
     def tried(self, verdict: Verdict, *, at: float, now: float, chance: float) -> Self:
         """After a try, whoever made it."""
         one = Try(at=at, took_s=round(now - at, 3), status=verdict.status, answer=verdict.answer, error=verdict.error)
         tries = (*self.tries, one)
-        return self._changed(tries=tries, lease_until=None, **self._follows(len(tries), verdict, now, chance))
+        follows = self._follows(len(tries) - self.before, verdict, now, chance)
+        return self._changed(tries=tries, lease_until=None, **follows)
 
     def dropped(self, reason: str) -> Self:
         return self._changed(lease_until=None, **_end(State.DROPPED, reason))
@@ -130,9 +150,10 @@ class Delivery(Value):
     def given_up(self) -> Self:
         return self._changed(lease_until=None, **_end(State.FAILED, f"{self.lost} workers were lost with it"))
 
-    def postponed(self, now: float, wait_s: float) -> Self:
+    def postponed(self, now: float, chance: float) -> Self:
         """Nothing was tried: its receiver is busy with others."""
-        return self._changed(**_wait(now, wait_s))
+        wait = _wait(now, no_slot_wait_s(self.turned_away, chance))
+        return self._changed(turned_away=self.turned_away + 1, **wait)
 
     def sent_again(self, now: float) -> Self:
         """Its message is under way once more."""
@@ -140,9 +161,11 @@ class Delivery(Value):
 
     def replayed(self, now: float) -> Self:
         """Somebody wants it sent anew: under the same message id, with all tries before it."""
-        fresh = {"state": State.PENDING, "reason": None, "tries": (), "lost": 0, "lease_until": None}
+        tries = self.tries[-TRIES_KEPT:]
+        known = {"tries": tries, "before": len(tries), "replays": self.replays + 1}
+        fresh = {"state": State.PENDING, "reason": None, "lost": 0, "turned_away": 0, "lease_until": None}
         times = {"next_at": now, "due_at": now + GRACE_S, "expires_at": now + KEPT_S}
-        return self._changed(replays=self.replays + 1, **fresh, **times)
+        return self._changed(**known, **fresh, **times)
 
     def queue_wait_s(self, now: float) -> float | None:
         """How long the queue has to hold its message back; None: it needs none, or one that the sweep will send."""

@@ -4,14 +4,12 @@ from typing import Final, Self
 
 from cavendish.value import Value
 from cavendish.webhook.events import DISABLED, EVENT_TYPES, Notice
-from cavendish.webhook.secret import OVERLAP_S, SigningSecret
+from cavendish.webhook.secret import OVERLAP_S, SECRETS, SigningSecret
 from cavendish.webhook.verdict import Verdict
 
 PREFIX: Final = "ep_"
 #: So many endpoints a tenant has at most: each event is written and sent for each of them.
 MOST: Final = 200
-#: So many secrets sign at once at most, however often they are rotated: a header holds no more than some kilobytes.
-SECRETS: Final = 5
 #: What has failed for so long is disabled, in seconds (field.md 1.5: five days, as Svix does).
 DISABLE_AFTER_S: Final = 5 * 86_400
 #: Failures further apart are not one row of them: the longest wait between two tries is 26.4 h.

@@ -8,6 +8,7 @@ from cavendish.webhook.detail import Detail
 from cavendish.webhook.endpoint import Endpoint
 from cavendish.webhook.events import Notice
 from cavendish.webhook.query import DeliveryPage, DeliveryQuery
+from cavendish.webhook.receiver import SLOTS
 from cavendish.webhook.secret import TenantSecret
 
 
@@ -56,8 +57,8 @@ class Deliveries(Protocol):
 class Slots(Protocol):
     """The same table: how much is under way to each receiver."""
 
-    def take(self, receiver: str, holder: str, *, now: float, until: float) -> int | None:
-        """A slot of a receiver until then, or its number again if the holder has one; None: none is free."""
+    def take(self, receiver: str, holder: str, *, now: float, until: float, slots: int = SLOTS) -> int | None:
+        """A slot of a receiver's until then, or again the one that the holder has; None: none is free."""
 
     def release(self, receiver: str, holder: str, slot: int, *, slow_until: float | None = None) -> None:
         """Give a slot back, if it is still the holder's. `slow_until`: the receiver has but one until then."""

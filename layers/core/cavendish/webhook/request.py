@@ -2,15 +2,15 @@
 
 from typing import Annotated, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from cavendish.contract.body import read_fields
 from cavendish.contract.faults import faults
-from cavendish.errors import AddressRefused, RequestFault, RequestInvalid
+from cavendish.errors import RequestInvalid
 from cavendish.value import Value
 from cavendish.web.web_address import MAX_CHARS
 from cavendish.webhook.events import EventType
-from cavendish.webhook.receiver import Check, opened
+from cavendish.webhook.receiver import Check, checked, opened
 
 Url = Annotated[str, Field(min_length=1, max_length=MAX_CHARS)]
 Events = Annotated[list[EventType], Field(max_length=20)]
@@ -26,8 +26,8 @@ class NewEndpoint(Value):
 
     @field_validator("url")
     @classmethod
-    def _url_may_be_opened(cls, url: str) -> str:
-        return opened(url)
+    def _url_may_be_opened(cls, url: str, info: ValidationInfo) -> str:
+        return opened(url, info)
 
 
 class EndpointChange(Value):
@@ -41,8 +41,8 @@ class EndpointChange(Value):
 
     @field_validator("url")
     @classmethod
-    def _url_may_be_opened(cls, url: str | None) -> str | None:
-        return None if url is None else opened(url)
+    def _url_may_be_opened(cls, url: str | None, info: ValidationInfo) -> str | None:
+        return None if url is None else opened(url, info)
 
 
 _R = TypeVar("_R", NewEndpoint, EndpointChange)
@@ -52,11 +52,6 @@ def parse_endpoint(body: bytes, wanted: type[_R], check: Check) -> _R:
     """Read it. `check` says whether a URL is opened here and now. Raises RequestInvalid, RequestTooLarge."""
     fields = read_fields(body)
     try:
-        request = wanted.model_validate(fields)
-        if request.url is not None:
-            check(request.url)
+        return wanted.model_validate(fields, context=checked(check))
     except ValidationError as error:
         raise RequestInvalid(faults(error, wanted)) from None
-    except AddressRefused as refused:
-        raise RequestInvalid([RequestFault("/url", str(refused))]) from None
-    return request

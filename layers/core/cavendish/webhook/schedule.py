@@ -15,8 +15,9 @@ RETRY_AFTER_MAX_S: Final = 86_400.0
 LIMIT_S: Final = 15.0
 #: SQS holds a message back so long at most; what waits longer is sent by the minute's sweep.
 QUEUE_WAIT_MAX_S: Final = 900
-#: Without a slot a delivery waits so long, in seconds, at least and at most: receivers answer within 15 s.
-NO_SLOT_S: Final = (5.0, 30.0)
+#: Without a slot a delivery waits so long, in seconds, at first and at most: a receiver that is well soon has one free,
+#: and of one that hangs each try takes 15 s.
+NO_SLOT_S: Final = (2.0, 30.0)
 
 
 def wait_s(tries: int, *, chance: float, slow: bool = False, retry_after_s: float | None = None) -> float | None:
@@ -28,7 +29,7 @@ def wait_s(tries: int, *, chance: float, slow: bool = False, retry_after_s: floa
     return max(planned, asked, SLOW_S if slow else 0.0)
 
 
-def no_slot_wait_s(chance: float) -> float:
-    """How long a delivery waits whose receiver is busy with others."""
-    shortest, longest = NO_SLOT_S
-    return shortest + (longest - shortest) * chance
+def no_slot_wait_s(turned_away: int, chance: float) -> float:
+    """How long a delivery waits that was turned away so often before: up to twice as long each time."""
+    first, longest = NO_SLOT_S
+    return min(longest, first * 2.0 ** min(turned_away, 10)) * (1 + chance) / 2

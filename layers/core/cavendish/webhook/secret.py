@@ -12,6 +12,8 @@ from cavendish.value import Value
 PREFIX: Final = "whsec_"
 #: The standard wants 24 to 64; a hash of SHA-256 has as many.
 SECRET_BYTES: Final = 32
+#: So many secrets sign at once at most, however often they are rotated in a day: their header has one kilobyte then.
+SECRETS: Final = 20
 #: After a rotation the old secret signs too for this long, in seconds: so long a receiver has time to change over.
 OVERLAP_S: Final = 86_400
 
@@ -31,16 +33,19 @@ class TenantSecret(Value):
 
     tenant: str
     version: int = 1
-    #: When the version before this one was replaced.
-    rotated_at: float | None = None
+    #: Until when the versions before it sign too, newest first.
+    until: tuple[float, ...] = ()
 
     def versions(self, now: float) -> tuple[int, ...]:
         """Those that sign, newest first."""
-        overlaps = self.rotated_at is not None and now < self.rotated_at + OVERLAP_S
-        return (self.version, self.version - 1) if overlaps else (self.version,)
+        before = (self.version - n for n, until in enumerate(self.until, start=1) if now < until)
+        return (self.version, *before)
 
     def rotated(self, now: float) -> "TenantSecret":
-        return TenantSecret(tenant=self.tenant, version=self.version + 1, rotated_at=now)
+        """The next version; those before it sign as long as was promised."""
+        left = [until for until in self.until if now < until]
+        until = (now + OVERLAP_S, *left)[: SECRETS - 1]
+        return TenantSecret(tenant=self.tenant, version=self.version + 1, until=until)
 
 
 def secret_of(randomness: bytes) -> str:

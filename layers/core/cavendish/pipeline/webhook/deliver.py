@@ -13,7 +13,7 @@ from cavendish.webhook.endpoint import Endpoint
 from cavendish.webhook.events import PING
 from cavendish.webhook.ports import Deliveries, DeliveryQueue, Endpoints, Signer, Slots
 from cavendish.webhook.receiver import SLOT_S
-from cavendish.webhook.schedule import LIMIT_S, SLOW_S, no_slot_wait_s
+from cavendish.webhook.schedule import LIMIT_S, SLOW_S
 from cavendish.webhook.verdict import ANSWER_BYTES, Verdict, judge, no_answer
 
 #: A receiver under load has one slot for as long as it asks us to wait, but for so many seconds at most.
@@ -65,17 +65,34 @@ class Deliver:
             to = self._receiver(row, now)
         except ReceiverOff as off:
             return self._save(row, row.dropped(str(off)))
-        slot = self.slots.take(row.receiver, row.id, now=now, until=now + SLOT_S)
-        if slot is None:
-            return self._send_again(self._save(row, row.postponed(now, no_slot_wait_s(self.chance()))), now)
+        held = self._take(row, now)
+        if held is None:
+            return self._send_again(self._save(row, row.postponed(now, self.chance())), now)
         leased = self._save(row, row.leased(now))
         began = self.clock()
         verdict = self._post(leased, to, began)
         ended = self.clock()
         self._note(to, row, verdict, ended)
         after = self._record(leased, verdict, began, ended)
-        self.slots.release(row.receiver, row.id, slot, slow_until=_slow_until(verdict, ended))
+        self._release(row, held, _slow_until(verdict, ended))
         return self._send_again(after, ended)
+
+    def _take(self, row: Delivery, now: float) -> list[tuple[str, int]] | None:
+        """A slot of each whose it needs; None: somebody has none left."""
+        held: list[tuple[str, int]] = []
+        for receiver, slots in row.receivers:
+            slot = self.slots.take(receiver, row.id, now=now, until=now + SLOT_S, slots=slots)
+            if slot is None:
+                self._release(row, held)
+                return None
+            held.append((receiver, slot))
+        return held
+
+    def _release(self, row: Delivery, held: list[tuple[str, int]], slow_until: float | None = None) -> None:
+        """Its receiver is slow until then; a host is not for one of its URLs."""
+        for receiver, slot in held:
+            slow = slow_until if receiver == row.receiver else None
+            self.slots.release(receiver, row.id, slot, slow_until=slow)
 
     def _receiver(self, row: Delivery, now: float) -> Receiver:
         """Raises ReceiverOff."""

@@ -7,13 +7,13 @@ from cavendish.errors import DeliveryUnknown, Overtaken, SendFailed
 from cavendish.pipeline.looks import look_again
 from cavendish.pipeline.webhook.deliver import receiving
 from cavendish.pipeline.webhook.endpoints import enabled, own
-from cavendish.webhook.delivery import Delivery, State
+from cavendish.webhook.delivery import Delivery
+from cavendish.webhook.events import PING
 from cavendish.webhook.ports import Deliveries, DeliveryQueue, Endpoints
 from cavendish.webhook.query import DeliveryQuery, is_delivery_id
 
 #: One call replays so many at most: at some 20 ms each it ends long before API Gateway gives up.
 MOST: Final = 500
-_MISSED: Final = (State.FAILED, State.DROPPED)
 
 
 class Replayed(NamedTuple):
@@ -67,7 +67,7 @@ def replay_since(
         query = DeliveryQuery(endpoint=endpoint_id, since=since, after=after, oldest_first=True, limit=100)
         page = deliveries.page(tenant, query)
         for row in page.deliveries:
-            if row.about_job and (everything or row.state in _MISSED):
+            if row.type != PING and (everything or row.missed):
                 with suppress(Overtaken):  # it is on its way
                     _replay(row, deliveries, queue, now)
                     sent += 1
