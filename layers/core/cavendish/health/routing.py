@@ -165,6 +165,7 @@ def _route(route: PlannedRoute, place: Place) -> PlannedRoute:
     changed = {
         "call": route.call.model_copy(update={"limit_s": place.limit_s}),
         "tries": place.tries,
+        "throttled_tries": None,
         "wait": _PATIENTLY if place.patient else _SOON,
         "rules": {**route.rules, **allowed},
     }

@@ -64,7 +64,8 @@ def _route(request: JobRequest, policy: Policy, choice: Choice, tier: Tier, *, l
     )
     rules = {**policy.rules, **(policy.last_rules if last else {}), **_refusals(request)}
     rules |= dict.fromkeys(call.accept, Rule.TAKE)
-    return PlannedRoute(call=call, tries=terms.tries, wait=terms.wait, rules=rules)
+    patience = policy.last_throttled_tries if last else None
+    return PlannedRoute(call=call, tries=terms.tries, throttled_tries=patience, wait=terms.wait, rules=rules)
 
 
 def _refusals(request: JobRequest) -> dict[Outcome, Rule]:

@@ -75,8 +75,14 @@ class PlannedRoute(Value):
 
     call: Call
     tries: int = Field(ge=1)
+    #: How often the model is asked while it throttles, which is free and passes; None: no more often than else.
+    throttled_tries: int | None = Field(default=None, ge=1)
     wait: Wait
     rules: dict[Outcome, Rule]
+
+    def tries_after(self, outcome: Outcome) -> int:
+        """How often the model is asked where a call ended so."""
+        return self.throttled_tries or self.tries if outcome is Outcome.THROTTLED else self.tries
 
 
 class Step(Value):
@@ -153,8 +159,8 @@ def follow(plan: Plan, position: Position, report: Report, *, now: float, chance
         return Next(Rule.TAKE, None)
     if rule is Rule.FAIL or _spent(plan, weighed) or now >= plan.deadline_at:
         return Next(Rule.FAIL, None)
-    wait_s = here.wait.seconds(position.try_, chance, report.retry_after_s)
-    if rule is Rule.REPEAT and position.try_ + 1 < here.tries and now + wait_s < plan.deadline_at:
+    tries, wait_s = here.tries_after(report.outcome), here.wait.seconds(position.try_, chance, report.retry_after_s)
+    if rule is Rule.REPEAT and position.try_ + 1 < tries and now + wait_s < plan.deadline_at:
         return Next(Rule.REPEAT, weighed.repeat(), wait_s)
     if rule is not Rule.LOWER and position.route + 1 < len(plan.steps[position.step].routes):
         return Next(Rule.NEXT_ROUTE, weighed.next_route())

@@ -54,6 +54,8 @@ class Policy:
     last_rules: Mapping[Outcome, Rule] = field(default_factory=dict)
     #: How often a model is tried that has no other beside it; None: as often as its terms say.
     tries_alone: int | None = None
+    #: How often the last model of a step is asked while it throttles; None: as often as its terms say.
+    last_throttled_tries: int | None = None
     unknown_retries: int = 1
     max_attempts: int = 30
 
@@ -156,7 +158,10 @@ CAVENDISH: Final = Policy(
         Outcome.CONNECTION_LOST: Rule.REPEAT,
     },
     tries_alone=4,
-    max_attempts=12,
+    # With waits that double up to 30 s, four minutes on average: a new account's quota of the minute has come back, and
+    # until permits are known (permits.py) a crowd of jobs throttles itself.
+    last_throttled_tries=12,
+    max_attempts=24,
 )
 
 ONCE: Final = Policy(
