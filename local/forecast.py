@@ -107,8 +107,8 @@ def _measured(request: JobRequest) -> dict[str, Any]:
 
 
 def _outcomes(written: str) -> list[Outcome]:
-    names = [one.strip() for one in written.split(",") if one.strip()]
-    if unknown := [one for one in names or [""] if one not in set(Outcome)]:
+    names = [one.strip() for one in written.split(",")]
+    if unknown := [one for one in names if one not in set(Outcome)]:
         raise _Refused(f"{unknown[0]!r} is no outcome; there are {', '.join(Outcome)}.")
     return [Outcome(one) for one in names]
 

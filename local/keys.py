@@ -32,7 +32,8 @@ app = typer.Typer(help="The keys of a deployment: its callers', and those for it
 
 Stack = Annotated[str, typer.Option(help="The name of the deployed stack.")]
 Local = Annotated[bool, typer.Option("--local", help="Not a stack on AWS but this checkout's local cloud.")]
-Usd = Annotated[float | None, typer.Option(help="In USD; as it was, if left out.", min=0.0)]
+Usd = Annotated[float | None, typer.Option(help="In USD; as it was, if left out.")]
+_MOST_USD = 1_000_000_000  # more is a slip
 _DAY_S = 86_400
 
 
@@ -94,8 +95,7 @@ def budget(
 ) -> None:
     """Limit what a tenant may spend, in USD by the day and the month (UTC), and show what it has spent."""
     with told():
-        client, table = _table(stack, local=local)
-        budgets = BudgetsTable(client, table)
+        budgets = BudgetsTable(*_table(stack, local=local))
         change_limits(budgets, tenant, per_day=per_day, per_month=per_month, lift=lift)
         for line in spending(budgets, tenant, time.time()):
             say(line)
@@ -123,9 +123,11 @@ def change_limits(
 ) -> None:
     """Write a tenant's limits: those that are given, the others as they were. They hold from its next call on."""
     check_tenant(tenant)
+    given = {name: usd for name, usd in (("per_day", per_day), ("per_month", per_month)) if usd is not None}
+    if wrong := [usd for usd in given.values() if not 0 <= usd <= _MOST_USD]:
+        raise CloudError(f"A limit is from USD 0 to USD {_MOST_USD:,}; {wrong[0]} is none.")
     before = Limits() if lift else budgets.limits(tenant)
-    given = {"per_day": per_day, "per_month": per_month}
-    after = before.model_copy(update={name: micros_down(usd) for name, usd in given.items() if usd is not None})
+    after = before.model_copy(update={name: micros_down(usd) for name, usd in given.items()})
     if lift or after != before:
         budgets.limit(tenant, after)
 

@@ -35,7 +35,7 @@ REACHES = {
 #: What decides: policies and what is computed from them. The outside asks a use case instead.
 RULES = {
     *("cavendish.ladder.policy", "cavendish.ladder.build", "cavendish.money.price", "cavendish.outcome.TABLE"),
-    *("cavendish.ladder.plan.follow", "cavendish.ladder.plan.walk", "cavendish.ladder.plan.events"),
+    *("cavendish.ladder.plan.follow", "cavendish.ladder.plan.walk", "cavendish.ladder.history"),
     *("cavendish.attempt.begin", "cavendish.attempt.position", "cavendish.ladder.time_left"),
     *("cavendish.pipeline.settle.conclude", "cavendish.pipeline.settle.pictures"),
 }

@@ -12,9 +12,10 @@ from cavendish.batch.batch import UPLOAD_WITHIN_S, BatchStatus, Mode
 from cavendish.batch.chunk import HELD_S
 from cavendish.batch.error import BatchError
 from cavendish.batch.modes import _CHOSEN
-from cavendish.batch.report import Row, RowError, RowFile, Totals
+from cavendish.batch.report import Row, RowError, RowFile
 from cavendish.batch.report_files import CsvReport, JsonReport
 from cavendish.batch.request import KEPT_MAX_BYTES, parse_plan, parse_post
+from cavendish.batch.totals import Totals
 from cavendish.catalog.file import catalog
 from cavendish.contract.body import KEPT_MAX_BYTES as FIELDS_MAX_BYTES
 from cavendish.openapi.batch_answers import UploadForm

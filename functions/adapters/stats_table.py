@@ -1,6 +1,6 @@
-"""Sums of calls in the table of jobs: per tenant a row for each hour and way, and for each hour and tag, added to.
+"""Sums of calls in the table of jobs: per tenant a row for each hour and way, and for each hour, tag and way, added to.
 
-A row takes a thousand writes a second. A way's gets one for each job that ends, and at most some 700 calls end in a
+A row takes a thousand writes a second. It gets one at most for each job that ends, and at most some 700 calls end in a
 second in a whole deployment (11,000 at once, of 15 s and more), so a row need not be spread over several.
 """
 
@@ -16,7 +16,7 @@ from cavendish.stats.tally import KEPT_S, Kind, Sum, Tally
 #: What the sums mean. Who changes that changes this: old and new then write rows beside each other.
 _VERSION: Final = 1
 #: How many parts a key has; a tag may hold any character, so they are JSON.
-_PARTS: Final[dict[Kind, int]] = {"way": 3, "tag": 1}
+_PARTS: Final[dict[Kind, int]] = {"way": 3, "tag": 4}
 
 
 class StatsTable:

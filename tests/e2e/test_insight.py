@@ -30,6 +30,9 @@ def test_what_a_job_called_is_in_the_statistics_with_what_it_cost(cloud: Cloud) 
 
     assert (found["count"], found["successes"], found["attempts_per_success"]) == (2, 1, 2.0)
     assert found["cost_usd"] == pytest.approx(job["cost"]["total_usd"])
+    apart = [one for one in cloud.client.stats(by="model,size,route,tag,hour")["groups"] if one["tag"] == tag]
+    assert {(one["model"], one["size"]) for one in apart} == {(PRO, "1K")}
+    assert sum(one["count"] for one in apart) == found["count"]
 
 
 def test_the_command_shows_the_deployments_own_figures(cloud: Cloud) -> None:

@@ -292,6 +292,15 @@ def test_the_command_says_what_else_is_wrong(client: Client, file: Path) -> None
         (["batch", str(file), "--default", "max_cost_usd=NaN"], "/defaults/max_cost_usd"),
         (["batch", str(file), "--default", "max_cost_usd=-Infinity"], "/defaults/max_cost_usd"),
         (["batch", str(file), "--default", "max_cost_usd=1e999"], "/defaults/max_cost_usd"),
+        (["batch", str(file), "--default", 'metadata={"a": "\\ud800"}'], "'\\ud800' cannot be sent"),
+        (["batch", str(file), "--default", "prompt=\udcff"], "--default is not UTF-8: 'prompt=\\udcff'"),
+        (["batch", str(file), "--name", "\udcff"], "--name is not UTF-8: '\\udcff'"),
+        (["batch", "\udcff.csv"], "The file's name is not UTF-8: '\\udcff.csv'"),
+        (["drop", "\udcff.csv"], "The file's name is not UTF-8: '\\udcff.csv'"),
+        (["drop", str(file), "--to", "\udcff"], "--to is not UTF-8: '\\udcff'"),
+        (["drop", str(file), "--to", "x" * 1015], "has 1025 bytes with its folder, and S3 takes 1024"),
+        (["drop", ".doors.csv"], ".doors.csv begins with a dot, and the inbox leaves such files alone"),
+        (["drop", ".doors.csv", "--to", "shop"], ".doors.csv begins with a dot"),
         (["drop", str(file), "--to", "batches"], "name another one"),
         *((["drop", str(file), "--to", to], f"{to!r} is none.") for to in ("../x", "x/./y", "x//y", "..", "./batches")),
     ):
@@ -299,6 +308,32 @@ def test_the_command_says_what_else_is_wrong(client: Client, file: Path) -> None
         assert (done.exit_code, done.stdout) == (1, "")
         assert sentence in done.stderr
     assert "Set KEY" in command("batch", str(file), client=client, KEY="").stderr
+    foreign = command("batch", str(file), client=client, KEY="secret-é")
+    assert (foreign.exit_code, foreign.stdout) == (1, "")
+    assert foreign.stderr.startswith("KEY has a character that no key has; set it to one such as")
+    assert "secret" not in foreign.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('{"size": "9K", "mode": "slow"}', "/mode: 'slow' is no mode; there are fast, balanced, economy; "),
+        ('{"dedupe_window_s": 60}', "/dedupe_window_s: it is for jobs that are submitted one by one; take it out."),
+        ("{", " is not JSON: in line 1, column 2 "),
+        (f'{{"prompt": "{"x" * 17_000}"}}', " has 17014 bytes; at most 16384 are taken."),
+    ],
+)
+def test_defaults_that_would_be_refused_are_not_dropped(
+    client: Client, tmp_path: Path, content: str, sentence: str
+) -> None:
+    (tmp_path / "_defaults.json").write_text(content)
+
+    done = command("drop", str(tmp_path / "_defaults.json"), client=client)
+
+    assert (done.exit_code, done.stdout, type(done.exception)) == (1, "", SystemExit)
+    assert sentence in done.stderr
+    assert done.stderr.startswith(f"{tmp_path}/_defaults.json")
+    assert done.stderr.endswith("Nothing was sent.\n")
 
 
 def test_a_file_is_dropped_into_the_inbox_of_a_stack(
@@ -316,6 +351,30 @@ def test_a_file_is_dropped_into_the_inbox_of_a_stack(
 
     assert f"s3://{outbox}/shop/doors/report.json" in capsys.readouterr().out
     assert aws("s3").get_object(Bucket=inbox, Key="shop/doors.csv")["Body"].read() == CSV.encode()
+
+
+def test_the_folder_that_is_named_is_the_one_in_which_the_results_of_a_long_path_lie(
+    functions: Functions, aws: Aws, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = f"{'x' * 1000}/doors.csv"
+    put(file, key, Place(aws("s3"), wiring.setting("INBOX_BUCKET"), "outbox"))
+    batch = arrivals().arrive(key, None, wiring.clock())
+
+    assert batch
+    assert len(batch.folder) == 900
+    assert f"results  s3://outbox/{batch.folder}/\n" in capsys.readouterr().out
+
+
+def test_without_a_checkout_only_what_is_known_of_the_results_is_said(
+    functions: Functions, aws: Aws, file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cavendish_client.batches.check.find_spec", lambda _: None)
+    inbox = wiring.setting("INBOX_BUCKET")
+    put(file, "shop/doors.csv", Place(aws("s3"), inbox, "outbox"))
+
+    assert capsys.readouterr().out == (
+        f"dropped  s3://{inbox}/shop/doors.csv\nreport   report.json, written last, below s3://outbox/\n"
+    )
 
 
 def test_of_defaults_that_are_dropped_no_results_are_promised(

@@ -95,6 +95,17 @@ def test_a_name_that_no_tenant_has_gets_no_limit(budgets: BudgetsTable) -> None:
         change_limits(budgets, "a#b", per_day=5, per_month=None)
 
 
+@pytest.mark.parametrize("usd", ["inf", "1e999", "1e300", "1000000000.01", "nan", "-0.01"])
+def test_an_amount_that_nobody_has_is_refused_in_one_sentence(
+    dynamodb: Any, table: str, budgets: BudgetsTable, monkeypatch: pytest.MonkeyPatch, usd: str
+) -> None:
+    monkeypatch.setattr(keys, "_table", lambda stack, *, local: (dynamodb, table))
+    done = CliRunner().invoke(app, ["budget", TENANT, "--per-month", usd])
+
+    assert (done.exit_code, done.stdout, budgets.limits(TENANT)) == (1, "", Limits())
+    assert done.stderr == f"A limit is from USD 0 to USD 1,000,000,000; {float(usd)} is none.\n"
+
+
 def test_the_command_sets_limits_and_shows_what_was_spent(
     dynamodb: Any, table: str, budgets: BudgetsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:

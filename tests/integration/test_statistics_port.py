@@ -1,5 +1,6 @@
 """The port Statistics: one suite for the fake and for the table, and what only the table can meet."""
 
+import json
 from typing import Any
 
 import pytest
@@ -14,12 +15,18 @@ from tests.fakes import FakeStatistics
 
 HOUR = window_at(NOW, COARSE_S)
 DAY = 86_400
+WAY = ("gemini", PRO, "1K")
 ODD = '#~ \u0000 " } {\U0001f426'
+#: As long as a tag may be (request.py), of the characters that JSON writes longest.
+LONG = "\U0001f426" * 64
 
 
-def a_sum(*key: str, hour: int = HOUR, calls: int = 1, **tally: Any) -> Sum:
-    kind: Kind = "tag" if len(key) == 1 else "way"
-    return Sum(hour, kind, key or ("gemini", PRO, "1K"), Tally(calls=calls, **tally))
+def a_sum(*way: str, hour: int = HOUR, calls: int = 1, **tally: Any) -> Sum:
+    return Sum(hour, "way", way or WAY, Tally(calls=calls, **tally))
+
+
+def a_tag(tag: str, *way: str, calls: int = 1, **tally: Any) -> Sum:
+    return Sum(HOUR, "tag", (tag, *(way or WAY)), Tally(calls=calls, **tally))
 
 
 @pytest.fixture
@@ -56,11 +63,23 @@ def test_what_has_the_same_hour_and_key_is_added_up(statistics: Statistics) -> N
 
 
 def test_ways_and_tags_and_tenants_are_counted_apart(statistics: Statistics) -> None:
-    statistics.add("acme", [a_sum("gemini", FLASH, "4K"), a_sum("snow")])
-    statistics.add("other", [a_sum("theirs")])
+    statistics.add("acme", [a_sum("gemini", FLASH, "4K"), a_tag("snow")])
+    statistics.add("other", [a_tag("theirs")])
 
     assert read(statistics) == [a_sum("gemini", FLASH, "4K")]
-    assert read(statistics, "tag") == [a_sum("snow")]
+    assert read(statistics, "tag") == [a_tag("snow")]
+
+
+def test_a_tag_is_counted_by_each_way_apart(statistics: Statistics) -> None:
+    flash = ("gemini", FLASH, "4K")
+    statistics.add("acme", [a_tag("snow", made=1, times=Sketch.of([10])), a_tag("snow", *flash), a_tag("b", *flash)])
+    statistics.add("acme", [a_tag("snow", calls=2, made=1, spent=7, times=Sketch.of([90]))])
+
+    assert sorted(read(statistics, "tag"), key=lambda one: one.key) == [
+        a_tag("b", *flash),
+        a_tag("snow", calls=3, made=2, spent=7, times=Sketch.of([10, 90])),
+        a_tag("snow", *flash),
+    ]
 
 
 def test_hours_come_oldest_first_and_only_those_of_the_span(statistics: Statistics) -> None:
@@ -79,20 +98,24 @@ def test_before_the_epoch_nothing_was_counted(statistics: Statistics, since: flo
 
 
 def test_a_tag_may_be_any_text(statistics: Statistics) -> None:
-    statistics.add("acme", [a_sum(ODD), a_sum("~")])
+    tags = (ODD, "~", LONG, '", "', '["a"]')
+    statistics.add("acme", [a_tag(tag, "openai-compatible", PRO, "512") for tag in tags])
 
-    assert {one.key for one in read(statistics, "tag", since=NOW)} == {(ODD,), ("~",)}
+    assert {one.key for one in read(statistics, "tag", since=NOW)} == {
+        (tag, "openai-compatible", PRO, "512") for tag in tags
+    }
 
 
 def test_more_than_is_wanted_is_not_told_in_part(statistics: Statistics) -> None:
-    statistics.add("acme", [a_sum(str(n)) for n in range(10)])
+    ways = (WAY, ("gemini", FLASH, "4K"))
+    statistics.add("acme", [a_tag(str(n), *way) for n in range(5) for way in ways])
 
     assert read(statistics, "tag", most=9) is None
     assert len(read(statistics, "tag", most=10)) == 10
 
 
 def test_the_table_forgets_sums_after_five_weeks(stored: StatsTable, dynamodb: Any, table: str) -> None:
-    stored.add("acme", [a_sum(), a_sum("snow")])
+    stored.add("acme", [a_sum(), a_tag("snow")])
 
     rows = dynamodb.scan(TableName=table)["Items"]
     assert {int(row["expires_at"]["N"]) for row in rows} == {HOUR + COARSE_S + KEPT_S}
@@ -112,13 +135,25 @@ def test_rows_that_are_not_as_they_should_be_crash_no_reader(stored: StatsTable,
     assert read(stored) == [a_sum(), a_sum("gemini", "m", "8K")]
 
 
+def test_a_row_of_a_tag_without_its_way_is_not_read(stored: StatsTable, dynamodb: Any, table: str) -> None:
+    stored.add("acme", [a_tag("snow")])
+    sk = f'1#tag#{HOUR:012}#["snow"]'
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": "STATS#acme"}, "sk": {"S": sk}, "calls": {"N": "1"}})
+
+    assert read(stored, "tag") == [a_tag("snow")]
+
+
 def test_what_cannot_be_added_is_told_and_the_rest_is_added(
     stored: StatsTable, dynamodb: Any, table: str, failures: list[Exception]
 ) -> None:
-    broken = {"pk": {"S": "STATS#acme"}, "sk": {"S": f'1#tag#{HOUR:012}#["a"]'}, "calls": {"S": "many"}}
+    broken = {
+        "pk": {"S": "STATS#acme"},
+        "sk": {"S": f"1#tag#{HOUR:012}#{json.dumps(a_tag('a').key)}"},
+        "calls": {"S": "many"},
+    }
     dynamodb.put_item(TableName=table, Item=broken)
 
-    stored.add("acme", [a_sum("a"), a_sum("b")])
+    stored.add("acme", [a_tag("a"), a_tag("b")])
 
     assert [type(one).__name__ for one in failures] == ["ClientError"]
-    assert {one.key: one.tally.calls for one in read(stored, "tag")} == {("a",): 0, ("b",): 1}
+    assert {one.key: one.tally.calls for one in read(stored, "tag")} == {("a", *WAY): 0, ("b", *WAY): 1}

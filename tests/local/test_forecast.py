@@ -78,7 +78,7 @@ def test_simulate_prints_the_walk_with_waits_and_costs() -> None:
     assert lines[4] == "3 calls in 910 s, $0.48, of which $0.24 may be paid without a picture"
 
 
-@pytest.mark.parametrize("outcomes", ["timed_out,late", "", ","])
+@pytest.mark.parametrize("outcomes", ["timed_out,late", "", ",", "ok,,ok", "ok,"])
 def test_simulate_names_an_outcome_that_there_is_not(outcomes: str) -> None:
     told = typed("simulate", "--outcomes", outcomes)
 

@@ -19,7 +19,8 @@ from cavendish.image.image import Measured
 from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job, Status
 from cavendish.ladder.build import build
-from cavendish.ladder.plan import EVENTS_PER_ATTEMPT, MAX_EVENTS, Wait, events
+from cavendish.ladder.history import EVENTS_PER_ATTEMPT, MAX_EVENTS, events
+from cavendish.ladder.plan import Wait
 from cavendish.ladder.policy import POLICIES
 from cavendish.money.price import Priced, Usage
 from cavendish.outcome import WORDS_MAX, Outcome, report

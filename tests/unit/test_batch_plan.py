@@ -123,6 +123,14 @@ def test_items_that_cannot_become_jobs_are_told_and_not_counted() -> None:
     assert "8K" in told.faults[1].detail
 
 
+def test_a_field_that_only_a_job_by_itself_may_have_is_planned_as_it_would_be_read() -> None:
+    told = planned(items=[{"prompt": "p"}, {"prompt": "q", "dedupe_window_s": 60}])
+
+    assert [(one.index, one.detail) for one in told.faults] == [
+        (1, "dedupe_window_s: it is for jobs that are submitted one by one; take it out")
+    ]
+
+
 def test_where_no_item_can_become_a_job_no_mode_is_possible() -> None:
     told = planned(n=3, defaults={"prompt": "p", "model": "no-such"})
 

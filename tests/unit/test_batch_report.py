@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.batch.item import Item, job_id
-from cavendish.batch.report import Row, RowError, Totals, fault_row, gone_row, row_of
+from cavendish.batch.report import Row, RowError, fault_row, gone_row, row_of
 from cavendish.batch.report_files import CsvReport, JsonReport
+from cavendish.batch.totals import Totals
+from cavendish.batch.view import batch_view
 from cavendish.contract.view import timestamp
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import Outcome
@@ -125,6 +127,58 @@ def test_the_items_of_a_report_are_rows_and_its_totals_their_sums() -> None:
     assert totals["first_at"] == min(item["created_at"] for item in items if item["created_at"])
     assert totals["last_at"] == max(item["ended_at"] for item in items if item["ended_at"])
     assert totals["estimated"] == any(item["estimated"] for item in items)
+
+
+def cancelled_in_mid_intake(total: int | None, **batch: Any) -> BatchWorld:
+    """Two items have been read, and nobody reads the others; perhaps nobody has counted them."""
+    world = BatchWorld(total=total, **batch)
+    world.succeeded()
+    world.item()
+    reading = world.batch()
+    world.batches.save(reading, reading.cancelling(world.clock()))
+    world.seal()
+    world.closed()
+    return world
+
+
+def test_items_that_a_cancel_kept_from_being_read_are_told_and_all_counts_add_up() -> None:
+    world = cancelled_in_mid_intake(3000)
+    totals, rows = world.report()["totals"], world.rows()
+    counts = world.batches.counts(BATCH_ID)
+    shown = batch_view(world.batch(), counts, base_url="", link=str, now=NOW)["items"]
+
+    assert (totals["items"], totals["unread"]) == (3000, 2998)
+    assert totals["by_status"] == {"succeeded": 1, "cancelled": 2999}
+    assert (shown["total"], shown["read"], shown["succeeded"], shown["cancelled"]) == (3000, 2, 1, 2999)
+    assert sum(shown.values()) - shown["read"] == 2 * shown["total"]
+    assert len(world.report()["items"]) == 2
+    assert [row["status"] for row in rows] == ["succeeded", "cancelled", "cancelled"]
+    assert (rows[2]["line"], rows[2]["index"], rows[2]["job_id"]) == ("1", "2", "")
+    assert rows[2]["error"] == "unread: 2998 items from line 1 on: cancelled before anybody had read them"
+
+
+def test_items_that_nobody_has_counted_are_told_without_their_number() -> None:
+    world = cancelled_in_mid_intake(None)
+
+    assert (world.batch().total, world.report()["totals"]["unread"]) == (None, None)
+    assert world.rows()[2]["error"] == "unread: all items from line 1 on: cancelled before anybody had read them"
+
+
+def test_the_items_that_a_retry_did_not_read_have_no_line() -> None:
+    world = cancelled_in_mid_intake(3, retry_of=job_id(BATCH_ID, 0), root=BATCH_ID)
+    row = world.rows(f"shop/doors/retries/{BATCH_ID}")[2]
+
+    assert (row["line"], row["error"]) == ("", "unread: 1 item: cancelled before anybody had read them")
+
+
+def test_of_a_batch_that_was_read_to_its_end_nothing_is_unread() -> None:
+    world = BatchWorld()
+    world.succeeded()
+    world.item()
+    world.seal(cancel=True)
+    world.closed()
+
+    assert (world.report()["totals"]["unread"], len(world.rows())) == (0, 2)
 
 
 def test_both_files_have_the_same_rows_in_the_order_of_the_file() -> None:

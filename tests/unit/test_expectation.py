@@ -220,7 +220,7 @@ def test_the_average_is_the_mean_of_many_walks(plan: Plan, of: tuple[Chances, ..
 
 def test_a_call_for_which_next_to_no_time_is_left_is_not_made() -> None:
     plan = a_ladder("one", deadline_at=NOW + 15)
-    cut = stroll(plan, knows(plan, one=chances_of(0.1, overloaded=1.0)), now=NOW, chance=Random(SEED).random)
+    (cut,) = stroll(plan, knows(plan, one=chances_of(0.1, overloaded=1.0)), now=NOW, chance=Random(SEED).random)
 
     # Ten seconds until the failure, three of waiting: two are left, and a call needs five.
     assert (cut.seconds, cut.calls, cut.hurried) == (13, 1, True)
@@ -228,7 +228,7 @@ def test_a_call_for_which_next_to_no_time_is_left_is_not_made() -> None:
 
 def test_a_walk_that_the_deadline_cuts_short_says_so() -> None:
     plan = a_ladder("one", deadline_at=NOW + 5)
-    cut = stroll(plan, knows(plan, one=chances_of(0.1)), now=NOW, chance=Random(SEED).random)
+    (cut,) = stroll(plan, knows(plan, one=chances_of(0.1)), now=NOW, chance=Random(SEED).random)
 
     assert (cut.seconds, cut.delivered, cut.hurried) == (5, False, True)
     assert cut.usd == cut.doubtful_usd == 0.1

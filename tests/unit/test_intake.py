@@ -97,6 +97,7 @@ def test_defaults_of_the_folder_hold_for_each_item_that_does_not_say_otherwise()
         ('{"size": "9K"}', ": /size: "),
         ('{"sizes": "4K"}', ": /sizes: there is no such field; the fields are "),
         ('{"mode": "slow"}', ": /mode: 'slow' is no mode; there are "),
+        ('{"dedupe_window_s": 60}', ": /dedupe_window_s: it is for jobs that are submitted one by one; take it out"),
         ("{", " is not JSON: in line 1, column 2 the name of a field is expected"),
         ("\ufeff{}", " is not JSON: in line 1, column 1 there is a byte order mark; take it out"),
         ("", " is not JSON: it is empty; send an object"),
@@ -130,6 +131,33 @@ def test_what_an_earlier_version_was_told_is_gone_when_a_later_one_can_be_read()
 
     world.taken_in("doors.csv", DOORS)
     assert "doors.error.json" not in world.outbox.contents
+
+
+def test_a_field_that_only_a_job_by_itself_may_have_is_the_items_fault() -> None:
+    world = IntakeWorld()
+    lines = [{"prompt": "a", "dedupe_window_s": 60, "size": "9K"}, {"prompt": "b", "dedupe_window_s": None}]
+    batch = world.taken_in("doors.jsonl", "\n".join(map(json.dumps, [*lines, {"prompt": "c", "dedupe_window_s": 60}])))
+
+    assert [job.request.prompt for job in world.items(batch)] == ["b"]
+    both, one = [fault.detail for fault in world.faults(batch)]
+    assert both.startswith("size: '9K' is no size")
+    assert both.endswith(f"; {one}")
+    assert one == "dedupe_window_s: it is for jobs that are submitted one by one; take it out"
+
+
+def test_one_line_that_is_no_text_is_told_by_its_number_and_the_others_run() -> None:
+    world = IntakeWorld()
+    lines = [b'{"prompt": "a door"}'] * 10_000
+    lines[4_242] = b'{"prompt": "caf\xe9"}'
+    batch = world.taken_in("doors.jsonl", b"\n".join(lines))
+
+    assert (batch.total, batch.read, batch.faulty, len(world.items(batch))) == (10_000, 10_000, 1, 9_999)
+    assert [(fault.line, fault.detail) for fault in world.faults(batch)] == [
+        (
+            4_243,
+            "line 4243 cannot be read: in column 16 the byte 0xE9 is not UTF-8; save the file as UTF-8",
+        )
+    ]
 
 
 def test_a_line_that_is_wrong_is_told_by_its_number_and_the_others_run() -> None:

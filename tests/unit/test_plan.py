@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cavendish.ladder.plan import Next, Plan, Position, Rule, Wait, events, follow
+from cavendish.ladder.history import events
+from cavendish.ladder.plan import Next, Plan, Position, Rule, Wait, follow
 from cavendish.outcome import Billed, Outcome
 from tests.builders import NOW, RULES, a_plan, a_report, a_route, a_step
 
@@ -51,6 +52,23 @@ def test_a_rule_that_is_not_possible_any_more_becomes_the_next_one(
     rule: Rule, position: Position, expected: tuple[int, int, int] | None
 ) -> None:
     assert place(after(ruled(rule), position)) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "tries", "goes_on"),
+    [
+        (Outcome.THROTTLED, 3, True),
+        (Outcome.THROTTLED, 4, False),
+        (Outcome.OVERLOADED, 0, True),
+        (Outcome.OVERLOADED, 1, False),
+    ],
+)
+def test_a_model_may_be_asked_more_often_while_it_throttles(outcome: Outcome, tries: int, goes_on: bool) -> None:
+    rules = {Outcome.THROTTLED: Rule.REPEAT, Outcome.OVERLOADED: Rule.REPEAT}
+    patient = a_route(rules=rules).model_copy(update={"throttled_tries": 5})
+    step = after(a_plan(a_step(patient, patient)), Position(try_=tries), outcome)
+
+    assert place(step) == ((0, 0, tries + 1) if goes_on else (0, 1, 0))
 
 
 def test_the_rule_that_was_followed_is_told_not_the_one_that_was_wished() -> None:

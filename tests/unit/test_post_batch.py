@@ -144,6 +144,12 @@ def test_everything_that_is_wrong_with_a_post_is_told_at_once() -> None:
     }
 
 
+def test_a_default_that_only_a_job_by_itself_may_have_is_refused() -> None:
+    told = faults(items=ITEMS, defaults={"dedupe_window_s": 60})
+
+    assert told == {"/defaults/dedupe_window_s": "it is for jobs that are submitted one by one; take it out"}
+
+
 @pytest.mark.parametrize("body", [{}, {"items": ITEMS, "upload": "csv"}, {"items": []}, {"items": "p"}])
 def test_items_come_from_one_place(body: dict[str, Any]) -> None:
     assert set(faults(**body)) == {"/items"}

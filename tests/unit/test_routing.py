@@ -8,7 +8,8 @@ from cavendish.catalog.file import catalog
 from cavendish.health.odds import Odds, Way
 from cavendish.health.routing import arrange, way
 from cavendish.ladder.build import build
-from cavendish.ladder.plan import MAX_EVENTS, Plan, PlannedRoute, Rule, events
+from cavendish.ladder.history import MAX_EVENTS, events
+from cavendish.ladder.plan import Plan, PlannedRoute, Rule
 from cavendish.outcome import TABLE, Billed, Outcome
 from cavendish.size import Tier
 from tests.builders import NOW, PRO, a_request

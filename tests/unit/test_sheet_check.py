@@ -10,10 +10,10 @@ import pytest
 from cavendish.sheet.check import FILE_MAX_BYTES, JSON_MAX_BYTES, MOST_ITEMS, check
 from cavendish.sheet.cursor import Cursor
 from cavendish.sheet.kind import KINDS, Kind, kind_of
-from cavendish.sheet.lines import MOST_LINES
+from cavendish.sheet.lines import MOST_LINES, RECORD_MAX_BYTES
 from cavendish.sheet.records import records
 from cavendish.sheet.unreadable import SheetUnreadable
-from tests.sheets import checked, in_pieces, unreadable
+from tests.sheets import checked, faults, in_pieces, read, unreadable
 
 
 def a_zip() -> bytes:
@@ -93,17 +93,54 @@ def test_what_a_file_is_is_seen_however_its_bytes_come() -> None:
         ("é".encode() + "p".encode("utf-16-le"), 3, "there is a NUL byte"),
     ],
 )
-@pytest.mark.parametrize("kind", ["csv", "txt"])
-def test_bytes_that_are_no_text_are_told_where_they_are(kind: Kind, body: bytes, column: int, words: str) -> None:
-    told = unreadable(kind, b"prompt\n\nok\r\n" + body + b"\nok\n")
+def test_bytes_that_are_no_text_are_told_where_they_are(body: bytes, column: int, words: str) -> None:
+    whole = b"prompt\n\nok\r\n" + body + b"\nok\n"
+    told = unreadable("csv", whole)
 
     assert told[:2] == (4, column)
     assert told[2].startswith(f"in line 4, column {column} {words}")
+    assert checked("txt", whole).total == 4
+    before, ok, fault, after = faults("txt", whole)
+    assert (before, ok, after) == (None, None, None)
+    assert fault
+    assert fault.startswith(f"line 4 cannot be read: in column {column} {words}")
 
 
 def test_bytes_that_are_no_text_are_found_in_json_too() -> None:
     assert unreadable("json", b'[{"prompt":"a"},\n{"prompt":"\xe9"}]')[:2] == (2, 12)
-    assert unreadable("jsonl", b'{"prompt":"a"}\n{"prompt":"\0"}')[:2] == (2, 12)
+    assert faults("jsonl", b'{"prompt":"a"}\n{"prompt":"\0"}') == [
+        None,
+        "line 2 cannot be read: in column 12 there is a NUL byte, which no text has; save the file as UTF-8, "
+        "without it",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "txt"])
+@pytest.mark.parametrize("bad", [b"\xe9", b"\0", b"p" * RECORD_MAX_BYTES])
+def test_of_ten_thousand_lines_one_that_is_no_text_keeps_no_other_from_being_read(kind: Kind, bad: bytes) -> None:
+    lines = [b'{"prompt":"a"}'] * 10_000
+    lines[6_172] = bad
+    whole = b"\n".join(lines) + b"\n"
+    found = read(kind, whole)
+
+    assert checked(kind, whole).total == len(found) == 10_000
+    assert [(one.index, one.line) for one in found if one.fault] == [(6_172, 6_173)]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "txt"])
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("prompt\r\na\n\nb".encode("utf-16-le"), 1),
+        ("prompt\na\n".encode("utf-16-be"), 1),
+        ("prompt\na\n".encode("utf-32-le"), 1),
+        (b"a\n\xe9\n\xff\n", 2),
+    ],
+)
+def test_a_file_of_which_most_lines_are_no_text_is_none(kind: Kind, body: bytes, line: int) -> None:
+    told = unreadable(kind, body)
+
+    assert (told[0], "save the file as UTF-8" in told[2]) == (line, True)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +183,8 @@ def test_a_line_may_have_just_the_most_bytes(kind: Kind) -> None:
     line = b"p" * 1_048_575 + b"\n"
 
     assert checked(kind, b"prompt\n" + line).total == (1 if kind == "csv" else 2)
-    assert unreadable(kind, b"prompt\nq" + line)[::2] == (
-        2,
-        "in line 2, column 1 a line begins that has more than 1048576 bytes; shorten it",
-    )
+    words = "column 1 a line begins that has more than 1048576 bytes; shorten it"
+    if kind == "csv":
+        assert unreadable(kind, b"prompt\nq" + line)[::2] == (2, f"in line 2, {words}")
+    else:
+        assert faults(kind, b"prompt\nq" + line)[1] == f"line 2 cannot be read: in {words}"

@@ -183,11 +183,27 @@ def test_a_ragged_row_is_the_fault_of_its_item_alone() -> None:
     ]
 
 
+BAD_HEADER = (
+    "there is no field 'promt'; 'prompt' is probably meant; a column has no name; give it a field's name, or take it "
+    "out; there is no field 'sise'; 'size' is probably meant; the column 'n' is there twice; keep one of them"
+)
+BAD_FIELDS = (
+    "there is no field 'zqx'; there is no field 'qqq'; there is no field 'promt'; 'prompt' is probably meant; the "
+    "columns are id, name, prompt, size"
+)
+MANY = "; ".join(f"there is no field 'zq{number}'" for number in range(10))
+
+
 @pytest.mark.parametrize(
     ("body", "line", "column", "words"),
     [
         ("name,,prompt\n", 1, 6, "a column has no name; give it a field's name, or take it out"),
         ("\nprompt,\n", 2, 8, "a column has no name"),
+        ("name,promt,,size,sise,,n,n\n", 1, 6, BAD_HEADER),
+        ("prompt,zqx,qqq,promt\n", 1, 8, BAD_FIELDS),
+        ("prompt" + ",qqq,n" * 9 + "\n", 1, 8, "there is no field 'qqq'; the column 'qqq' is there twice; keep one of"),
+        ("prompt" + ",zq%d" * 15 % tuple(range(15)) + "\n", 1, 8, f"{MANY}; and 5 columns more are wrong; the columns"),
+        ("prompt,dedupe_window_s\n", 1, 8, "the column 'dedupe_window_s' is for jobs that are submitted one by one;"),
         ("prompt;n; n\n", 1, 10, "the column 'n' is there twice; keep one of them"),
         ("name,promt\n", 1, 6, "there is no field 'promt'; 'prompt' is probably meant"),
         ("Prompt;Size\n", 1, 1, "there is no field 'Prompt'; 'prompt' is probably meant"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator
 
@@ -24,18 +25,19 @@ VISIBLE = TEXT.map("x{}".format)
 #: Files of all kinds, good and bad, made of what matters to their readers.
 BITS = {
     "csv": ["a", "é", '"', ",", ";", "\n", "\r", "\r\n", '"b\nc"', '""', " "],
-    "txt": ["a", "é", "\n", "\r", "\r\n", " ", "\u2028"],
-    "jsonl": ['{"prompt":"é"}', "\n", "\r\n", "\r", " ", "x", "[1]", '{"id":1}'],
+    "txt": ["a", "é", "\n", "\r", "\r\n", " ", "\u2028", "\0", "\udce9"],
+    "jsonl": ['{"prompt":"é"}', "\n", "\r\n", "\r", " ", "x", "[1]", '{"id":1}', "\0", "\udce9"],
     "json": ['{"prompt":"é"}', ",", "\n", "\r\n", " ", "5", '{"id":1,"id":2}', ",", "]"],
 }
 BEGINS = {"csv": ["prompt,name\n", "prompt;name\n"], "txt": [""], "jsonl": [""], "json": ["[", '{"prompt":"é"}']}
 Filed = tuple[Kind, bytes]
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def filed(kind: Kind) -> st.SearchStrategy[Filed]:
     inside = st.lists(st.sampled_from(BITS[kind]), max_size=25).map("".join)
     parts = st.tuples(st.sampled_from(["", "\ufeff"]), st.sampled_from(BEGINS[kind]), inside)
-    return parts.map(lambda three: (kind, "".join(three).encode()))
+    return parts.map(lambda three: (kind, "".join(three).encode("utf-8", "surrogateescape")))
 
 
 FILES = st.one_of(*map(filed, KINDS.values()))
@@ -119,17 +121,52 @@ def test_what_is_counted_is_what_is_read(file: Filed) -> None:
         assert [one.index for one in read(kind, body)] == list(range(found.total))
 
 
-@pytest.mark.parametrize(
-    ("kind", "chunk"),
-    [("txt", b"a cat "), ("jsonl", b"[1, "), ("csv", b"a cat "), ("csv", b'"a cat\n')],
-)
-def test_what_does_not_end_is_not_read_for_long(kind: Kind, chunk: bytes) -> None:
-    chunks = iter([b"prompt\n"] * (kind == "csv") + [chunk] + [chunk.strip(b'"') * 16_384] * 100)
+@pytest.mark.parametrize("chunk", [b"a cat ", b'"a cat\n'])
+def test_what_does_not_end_is_not_read_for_long(chunk: bytes) -> None:
+    chunks = iter([b"prompt\n", chunk] + [chunk.strip(b'"') * 16_384] * 100)
 
     with pytest.raises(SheetUnreadable):
-        check(kind, chunks, FILE_BYTES)
+        check("csv", chunks, FILE_BYTES)
 
     assert len(list(chunks)) > 80
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "txt"])
+def test_a_line_that_is_too_long_is_skipped_in_constant_memory(kind: Kind) -> None:
+    good = b'{"prompt":"a"}\n'
+
+    def stream() -> Iterator[bytes]:
+        yield good
+        yield from (b"a cat " * 10_000 for _ in range(FILE_BYTES // 60_000))
+        yield b"\n" + good
+
+    tracemalloc.start()
+    try:
+        found = list(records(kind, stream(), Cursor(), ()))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert [(one.line, one.fault is None) for one in found] == [(1, True), (2, False), (3, True)]
+    assert peak < 3 * MIB
+    assert read(kind, b"".join(stream()), found[1].cursor) == [found[2]]
+
+
+@given(filed("txt") | filed("jsonl"), st.integers(1, 9), st.integers(4, 20))
+def test_where_lines_are_too_long_is_the_same_however_they_come_and_wherever_reading_begins(
+    file: Filed, pieces: int, most: int
+) -> None:
+    kind, body = file
+    with pytest.MonkeyPatch.context() as shorter:
+        shorter.setattr("cavendish.sheet.lines.RECORD_MAX_BYTES", most)
+        found = read(kind, body)
+
+        assert outcome(kind, body, pieces) == outcome(kind, body, MIB)
+        assert [record.line for record in found if record.fault and "more than" in record.fault] == [
+            number for number, line in enumerate(_LINE.findall(body), 1) if len(line) > most
+        ]
+        for done, record in enumerate(found, 1):
+            assert read(kind, body, record.cursor) == found[done:]
 
 
 @pytest.mark.parametrize(

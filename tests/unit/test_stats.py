@@ -1,26 +1,65 @@
 """What statistics may be asked for, and how sums become an answer."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Any, NamedTuple, get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cavendish.attempt import Attempt
 from cavendish.errors import QueryInvalid
 from cavendish.health.health import COARSE_S, ENOUGH, window_at
 from cavendish.health.sketch import Sketch
-from cavendish.stats.stats import Group, parse_query, stats
-from cavendish.stats.tally import Kind, Sum, Tally
-from tests.builders import FLASH, NOW, PRO, TENANT
+from cavendish.outcome import Outcome
+from cavendish.stats.stats import Dimension, Group, parse_query, stats
+from cavendish.stats.tally import Kind, Sum, Tally, sums_of
+from tests.builders import FLASH, NOW, PRO, TENANT, a_call, a_hold, a_result, an_attempt
 from tests.fakes import FakeStatistics
 
 HOUR = window_at(NOW, COARSE_S)
+COMBINATIONS = [by for n in range(1, 6) for by in combinations(get_args(Dimension), n)]
+TAGGED = [by for by in COMBINATIONS if "tag" in by]
+
+#: There is one test for each combination.
+few = settings(deadline=None, max_examples=15)
+
+
+class Ended(NamedTuple):
+    """A job that has ended."""
+
+    attempts: list[Attempt]
+    tags: list[str]
+
+
+def an_ended(route: str, model: str, size: str, hours_ago: int, took_s: int | None) -> Attempt:
+    """A call; without a time it brought no picture."""
+    result = a_result(Outcome.NO_IMAGE, cost_usd=0.02) if took_s is None else a_result(cost_usd=took_s / 100)
+    ended_at = HOUR - hours_ago * COARSE_S + 1_000
+    times = {"started_at": ended_at - (took_s or 7), "ended_at": ended_at}
+    call = a_call(route=route, model=model, size=size)
+    return an_attempt(call=call, hold=a_hold(), result=result, **times)
+
+
+calls = st.builds(
+    an_ended,
+    st.sampled_from(["gemini", "vertex"]),
+    st.sampled_from([PRO, FLASH]),
+    st.sampled_from(["1K", "4K"]),
+    st.sampled_from([0, 1]),
+    st.sampled_from([None, 5, 30, 90]),
+)
+tags = st.lists(st.sampled_from(["a", "b", '["a"]']), max_size=4)
+jobs = st.lists(st.builds(Ended, st.lists(calls, max_size=12), tags), max_size=6)
 
 
 def a_sum(*, hour: int = HOUR, model: str = PRO, size: str = "1K", **tally: Any) -> Sum:
     return Sum(hour, "way", ("gemini", model, size), Tally(**{"calls": 1, **tally}))
 
 
-def a_tag(tag: str, hour: int = HOUR) -> Sum:
-    return Sum(hour, "tag", (tag,), Tally(calls=1))
+def a_tag(tag: str, hour: int = HOUR, model: str = PRO) -> Sum:
+    return Sum(hour, "tag", (tag, "gemini", model, "1K"), Tally(calls=1))
 
 
 def asked(query: str, *sums: Sum) -> list[Group]:
@@ -30,9 +69,29 @@ def asked(query: str, *sums: Sum) -> list[Group]:
     return list(stats(parse_query(parameters), TENANT, statistics, NOW).groups)
 
 
-def refused(query: str) -> dict[str, str]:
+def ended(by: tuple[str, ...], found: Iterable[Ended]) -> list[Group]:
+    """What is answered after these jobs have ended."""
+    return asked(f"by={','.join(by)}", *(one for job in found for one in sums_of(job.attempts, job.tags)))
+
+
+def named(group: Group, by: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(getattr(group, name) for name in by)
+
+
+def counted(by: tuple[str, ...], found: Iterable[Ended]) -> Iterator[tuple[tuple[str, ...], Attempt]]:
+    """Each call with the names of its group, one by one: for each tag of its job, if tags are told apart."""
+    for job in found:
+        for tag in set(job.tags) if "tag" in by else [""]:
+            for one in job.attempts:
+                hour = "2027-01-15T08:00:00Z" if (one.ended_at or 0) >= HOUR else "2027-01-15T07:00:00Z"
+                call = one.call
+                names = {"model": call.model, "size": call.size, "route": call.route, "tag": tag, "hour": hour}
+                yield tuple(names[name] for name in by), one
+
+
+def refused(query: str, *sums: Sum) -> dict[str, str]:
     with pytest.raises(QueryInvalid) as caught:
-        asked(query)
+        asked(query, *sums)
     return {fault.pointer: fault.detail for fault in caught.value.faults}
 
 
@@ -51,11 +110,78 @@ def test_sums_are_added_up_by_what_is_asked_for() -> None:
     ]
 
 
-def test_tags_are_counted_apart_and_by_hour() -> None:
-    sums = (a_sum(), a_tag("b"), a_tag("a"), a_tag("b", HOUR - COARSE_S))
+def test_tags_are_counted_apart_and_by_all_else() -> None:
+    sums = (a_sum(), a_tag("b"), a_tag("a"), a_tag("b", HOUR - COARSE_S), a_tag("b", model=FLASH))
 
-    assert [(one.tag, one.count, one.model) for one in asked("by=tag", *sums)] == [("a", 1, None), ("b", 2, None)]
+    assert [(one.tag, one.count, one.model) for one in asked("by=tag", *sums)] == [("a", 1, None), ("b", 3, None)]
+    assert [(one.tag, one.model, one.count) for one in asked("by=tag,model", *sums)] == [
+        ("a", PRO, 1),
+        ("b", PRO, 2),
+        ("b", FLASH, 1),
+    ]
     assert len(asked("by=hour,tag", *sums)) == 3
+
+
+def test_there_are_31_ways_to_tell_five_things_apart() -> None:
+    assert len(set(COMBINATIONS)) == 31
+
+
+@pytest.mark.parametrize("by", COMBINATIONS, ids=",".join)
+@few
+@given(found=jobs)
+def test_a_group_has_the_figures_of_its_calls_and_each_call_once(by: tuple[str, ...], found: list[Ended]) -> None:
+    expected: dict[tuple[str, ...], list[Attempt]] = {}
+    for names, one in counted(by, found):
+        expected.setdefault(names, []).append(one)
+
+    groups = {named(one, by): one for one in ended(by, found)}
+
+    assert groups.keys() == expected.keys()
+    for names, group in groups.items():
+        made = [one for one in expected[names] if one.made]
+        costs = [one.result.cost_usd for one in expected[names] if one.result]
+        times = Sketch.of((one.ended_at or 0) - one.started_at for one in made)
+        told = (group.p50_s, group.p95_s, group.p99_s)
+        assert (group.count, group.successes) == (len(expected[names]), len(made))
+        assert group.success == pytest.approx(len(made) / group.count, abs=1e-4)
+        assert group.attempts_per_success == (round(group.count / len(made), 3) if made else None)
+        assert group.cost_usd == pytest.approx(sum(costs))
+        enough = len(made) >= ENOUGH
+        assert told == tuple(round(times.quantile(q) or 0, 2) if enough else None for q in (0.5, 0.95, 0.99))
+
+
+@pytest.mark.parametrize("by", COMBINATIONS, ids=",".join)
+@few
+@given(found=jobs)
+def test_all_groups_together_are_the_whole(by: tuple[str, ...], found: list[Ended]) -> None:
+    whole = [one for job in found for one in job.attempts for _ in (set(job.tags) if "tag" in by else [""])]
+
+    groups = ended(by, found)
+
+    assert sum(one.count for one in groups) == len(whole)
+    assert sum(one.successes for one in groups) == sum(one.made for one in whole)
+    assert sum(one.cost_usd for one in groups) == pytest.approx(sum(one.result.cost_usd for one in whole if one.result))
+
+
+@pytest.mark.parametrize("by", [by for by in TAGGED if len(by) > 1], ids=",".join)
+@few
+@given(found=jobs)
+def test_the_groups_of_a_tag_are_those_of_its_jobs_alone(by: tuple[str, ...], found: list[Ended]) -> None:
+    others = tuple(name for name in by if name != "tag")
+    groups = ended(by, found)
+
+    for tag in {tag for job in found for tag in job.tags}:
+        of_tag = [one.model_copy(update={"tag": None}) for one in groups if one.tag == tag]
+        assert of_tag == ended(others, [job for job in found if tag in job.tags])
+
+
+@pytest.mark.parametrize("by", [by for by in TAGGED if "model" in by], ids=",".join)
+@few
+@given(found=jobs)
+def test_the_groups_of_a_model_are_those_of_its_calls_alone(by: tuple[str, ...], found: list[Ended]) -> None:
+    of_pro = [Ended([one for one in job.attempts if one.call.model == PRO], job.tags) for job in found]
+
+    assert [one for one in ended(by, found) if one.model == PRO] == ended(by, of_pro)
 
 
 def test_a_group_tells_success_times_cost_and_calls_for_each_picture() -> None:
@@ -104,10 +230,6 @@ def test_what_to_tell_apart_is_named(query: str) -> None:
     assert set(refused(query)) == {"/by"}
 
 
-def test_of_a_tag_no_sums_are_kept_by_model() -> None:
-    assert refused("by=tag,hour,model,size")["/by"] == "a tag is counted by hour alone, and not by model, size"
-
-
 def test_a_moment_without_its_zone_is_none() -> None:
     assert set(refused("since=2027-01-15T07:00:00")) == {"/since"}
 
@@ -132,11 +254,21 @@ class Endless(FakeStatistics):
         return None
 
 
-def test_too_much_to_read_and_too_much_to_answer_is_told_and_not_cut() -> None:
-    with pytest.raises(QueryInvalid):
-        stats(parse_query([]), TENANT, Endless(), NOW)
-    with pytest.raises(QueryInvalid):
-        asked("by=tag", *(a_tag(str(n)) for n in range(10_001)))
+@pytest.mark.parametrize("by", ["model", "tag", "tag,model"])
+def test_too_much_to_read_is_told_and_not_cut(by: str) -> None:
+    with pytest.raises(QueryInvalid) as caught:
+        stats(parse_query([("by", by)]), TENANT, Endless(), NOW)
+
+    assert [(one.pointer, one.detail) for one in caught.value.faults] == [
+        ("/since", "there is too much in this span; ask for a shorter one")
+    ]
+
+
+def test_too_much_to_answer_is_told_and_not_cut() -> None:
+    sums = [a_tag(str(n), model=model) for n in range(5_001) for model in (PRO, FLASH)]
+
+    assert set(refused("by=tag,model", *sums)) == {"/since"}
+    assert len(asked("by=tag", *sums)) == 5_001
 
 
 def test_a_size_that_only_a_newer_version_knows_is_told_as_it_is() -> None:

@@ -68,7 +68,7 @@ def test_counters_that_are_none_or_newer_are_as_if_they_were_not_there() -> None
     )
 
 
-def test_the_calls_of_a_job_are_added_to_each_hour_way_and_tag() -> None:
+def test_the_calls_of_a_job_are_added_to_each_hour_and_way_and_for_each_tag_too() -> None:
     attempts = [
         an_ended(),
         an_attempt(a_key(try_=1), hold=a_hold(), result=a_result(Outcome.THROTTLED), ended_at=NOW + 20),
@@ -78,11 +78,11 @@ def test_the_calls_of_a_job_are_added_to_each_hour_way_and_tag() -> None:
 
     sums = {(one.hour - HOUR, one.kind, one.key): one.tally.calls for one in sums_of(attempts, ["b", "a", "b"])}
 
+    pro, flash = ("gemini", PRO, "1K"), ("gemini", FLASH, "1K")
+    ways = {(0, pro): 2, (0, flash): 1, (COARSE_S, pro): 1}
     assert sums == {
-        (0, "way", ("gemini", PRO, "1K")): 2,
-        (0, "way", ("gemini", FLASH, "1K")): 1,
-        (COARSE_S, "way", ("gemini", PRO, "1K")): 1,
-        **{(hour, "tag", (tag,)): n for tag in "ab" for hour, n in ((0, 3), (COARSE_S, 1))},
+        **{(hour, "way", way): n for (hour, way), n in ways.items()},
+        **{(hour, "tag", (tag, *way)): n for tag in "ab" for (hour, way), n in ways.items()},
     }
 
 
@@ -97,7 +97,7 @@ def test_a_settled_job_is_counted_once_however_often_it_is_settled() -> None:
     (way,), (tag,) = kept(world), kept(world, "tag")
     cost = sum(micros(one.result.cost_usd) for one in world.jobs.attempts(job.id) if one.result)
     assert (way.tally.calls, way.tally.made, way.tally.spent) == (2, 1, cost)
-    assert (tag.key, tag.tally) == (("snow",), way.tally)
+    assert (tag.key, tag.tally) == (("snow", *way.key), way.tally)
 
 
 def test_a_job_that_is_cancelled_between_two_calls_is_counted() -> None:
@@ -124,6 +124,6 @@ def test_a_call_whose_worker_died_is_counted_when_the_watchdog_ends_the_job() ->
 
 
 def test_where_nobody_counts_there_is_nothing_to_read() -> None:
-    NotKept().add(TENANT, [Sum(HOUR, "tag", ("a",), Tally(calls=1))])
+    NotKept().add(TENANT, [Sum(HOUR, "tag", ("a", "gemini", PRO, "1K"), Tally(calls=1))])
 
     assert NotKept().read(TENANT, "tag", NOW, NOW, 10) == []

@@ -16,7 +16,7 @@ from cavendish_client.batches.routes import ENDED, BatchView
 from cavendish_client.client import Client, Problem
 from cavendish_client.deployment import address, key
 from cavendish_client.say import complain, say
-from cavendish_client.told import Unable, told
+from cavendish_client.told import Unable, check_text, told
 
 #: Fields of an item that are text whatever they look like: `size=512` is a size.
 TEXTS: Final = frozenset(
@@ -57,12 +57,12 @@ def batch(
 ) -> None:
     """Make the pictures of a file of items. The API's key is read from KEY. Exits with 1 if items came to nothing."""
     with told(1):
-        defaults = _defaults(default or [])
+        defaults, called = _defaults(default or []), _called(file, name)
         check(file, defaults)
         if download:
             _make_ready(download)
-        with Client(address(api, stack), key()) as client:
-            opened = client.batches.upload(file, mode=mode.value, defaults=defaults, name=name or file.name)
+        with Client(address(api, stack), _key()) as client:
+            opened = client.batches.upload(file, mode=mode.value, defaults=defaults, name=called)
             if not (watch or download):
                 _say(opened, as_json=json)
                 return
@@ -73,6 +73,20 @@ def batch(
                     complain(f"stored {path}")
     if ended["status"] != "completed" or bad(ended):
         raise typer.Exit(1)
+
+
+def _called(file: Path, name: str | None) -> str:
+    """What the batch is called. The file's own name is sent with it in any case. Raises Unable."""
+    check_text("The file's name", file.name)
+    check_text("--name", name or file.name)
+    return name or file.name
+
+
+def _key() -> str:
+    """The environment's key, if a header can hold it. Raises Unable."""
+    if not (found := key()).isascii():
+        raise Unable("KEY has a character that no key has; set it to one such as `cavendish keys create` makes.")
+    return found
 
 
 def _make_ready(folder: Path) -> None:
@@ -127,6 +141,8 @@ def _say(found: BatchView, *, as_json: bool) -> None:
 
 def _defaults(pairs: list[str]) -> dict[str, Any]:
     """What is JSON is what it says, but for what is text anyway. Raises Unable."""
+    for pair in pairs:
+        check_text("--default", pair)
     if wrong := [pair for pair in pairs if "=" not in pair]:
         raise Unable(f"--default takes NAME=VALUE, not {wrong[0]!r}, such as --default size=4K.")
     return {name: value if name in TEXTS else _value(value) for name, value in (pair.split("=", 1) for pair in pairs)}

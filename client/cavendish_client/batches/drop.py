@@ -11,15 +11,17 @@ import boto3
 import typer
 from botocore.config import Config
 
-from cavendish_client.batches.check import check
+from cavendish_client.batches.check import check, check_defaults, results_folder
 from cavendish_client.say import say
 from cavendish_client.stack import output
-from cavendish_client.told import Unable, told
+from cavendish_client.told import Unable, check_text, told
 
 #: Where the API puts what it is sent.
 _POSTED: Final = "batches/"
 #: They are read with the files that are dropped beside them afterwards.
 _DEFAULTS: Final = "_defaults.json"
+#: What S3 takes of a key.
+_KEY_MAX_BYTES: Final = 1024
 #: What the defaults of the folder may have.
 _MAYBE_GIVEN: Final = ("prompt",)
 
@@ -44,11 +46,26 @@ def drop(
 ) -> None:
     """Drop a file of items into the inbox. Its pictures and its report go to the outbox, under the file's own name."""
     with told(1):
-        path = posixpath.join(_folder(to), file.name)
-        if path.startswith(_POSTED):
-            raise Unable(f"The folder {_POSTED} is for files that are posted to the API; name another one.")
-        check(file, _MAYBE_GIVEN)
+        path = _key(to, file.name)
+        if file.name == _DEFAULTS:
+            check_defaults(file)
+        else:
+            check(file, _MAYBE_GIVEN)
         put(file, path, deployed(stack, boto3.client) if stack else local(_running()))
+
+
+def _key(to: str, name: str) -> str:
+    """Where the file goes, if it is read there. Raises Unable."""
+    check_text("--to", to)
+    check_text("The file's name", name)
+    path = posixpath.join(_folder(to), name)
+    if path.startswith(_POSTED):
+        raise Unable(f"The folder {_POSTED} is for files that are posted to the API; name another one.")
+    if name.startswith("."):
+        raise Unable(f"{name} begins with a dot, and the inbox leaves such files alone; give it another name.")
+    if (size := len(path.encode())) > _KEY_MAX_BYTES:
+        raise Unable(f"The file's name has {size} bytes with its folder, and S3 takes {_KEY_MAX_BYTES}; shorten it.")
+    return path
 
 
 def _folder(said: str) -> str:
@@ -65,7 +82,11 @@ def put(file: Path, path: str, place: Place) -> None:
     say(f"{'dropped':9}s3://{place.inbox}/{path}")
     if file.name == _DEFAULTS:
         return
-    results = f"s3://{place.outbox}/{posixpath.splitext(path)[0]}/"
+    folder = results_folder(path)
+    if folder is None:
+        say(f"{'report':9}report.json, written last, below s3://{place.outbox}/")
+        return
+    results = f"s3://{place.outbox}/{folder}/"
     say(f"{'results':9}{results}")
     say(f"{'report':9}{results}report.json, written last")
 

@@ -14,7 +14,7 @@ from cavendish_client.told import told
 
 def stats(
     *,
-    by: Annotated[str, typer.Option(help="What to tell apart: model, size, route, hour; or tag, hour.")] = "model",
+    by: Annotated[str, typer.Option(help="What to tell apart: any of model, size, route, tag, hour.")] = "model",
     since: Annotated[str, typer.Option(help="24h, 7d, 30m ago, or a moment.")] = "24h",
     until: Annotated[str | None, typer.Option(help="As --since; now by default.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Say it as one line of JSON.")] = False,

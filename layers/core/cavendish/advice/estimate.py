@@ -1,7 +1,8 @@
 """What a request will cost and how long it will take, before anything is spent on it.
 
 The average is exact: every walk of the plan weighed by its likelihood (expectation.py). Times are those of many drawn
-walks (walks.py). Where the deadline is so near that it cuts walks short, the average is that of the drawn walks too.
+walks (walks.py). Where the deadline is so near that it cuts walks short, or the job may not spend what its dearest
+walks cost, the average is that of the drawn walks too.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from pydantic import Field
 
 from cavendish.advice.chances import Basis
 from cavendish.advice.expectation import Expectation, Known, expect, of, worst_usd
-from cavendish.advice.walks import Stroll, best_usd, quantile, strolls
+from cavendish.advice.walks import ALONE, WALKS, WALKS_TOGETHER, Group, Stroll, best_usd, quantile, strolls
 from cavendish.ladder.plan import Plan, PlannedRoute, Position, Skipped
 from cavendish.moment import Moment, moment
+from cavendish.money.money import dollars, micros
 from cavendish.request import JobRequest
 from cavendish.size import Tier
 from cavendish.value import Value
@@ -22,7 +24,7 @@ from cavendish.value import Value
 class Money(Value):
     """What all pictures cost together, in USD."""
 
-    best_usd: float = Field(description="Each first call brings its picture, at the list price.")
+    best_usd: float = Field(description="Each call that has room brings its picture, at the list price.")
     expected_usd: float = Field(
         description="On average, by how often models succeed: less than `best_usd` where what follows the first model "
         "is cheaper, or where many pictures are never made."
@@ -30,7 +32,9 @@ class Money(Value):
     per_picture_usd: float | None = Field(
         description="The average for each picture that is really made; null: none can be expected."
     )
-    worst_usd: float = Field(description="Every call that the plan allows is made, and billed where it may be.")
+    worst_usd: float = Field(
+        description="Every call that the plan allows is made, and billed where it may be: at most `max_cost_usd`."
+    )
     possible_duplicate_usd: float = Field(description="Of the average, what may be billed without a picture.")
 
 
@@ -87,7 +91,7 @@ class Estimate(Value):
     at_asked_size: float = Field(description="... and at the size that was asked for.")
     method: Literal["exact", "walks"] = Field(
         description="How the average was found: `exact` over all walks of the ladder, or as the mean of drawn `walks`, "
-        "where the deadline cuts some of them short."
+        "where the deadline cuts some of them short, or where `max_cost_usd` may have no room for all of their calls."
     )
     ladder: tuple[Rung, ...] = Field(description="Who is tried, in order.")
     skipped: tuple[Skipped, ...] = Field(description="Models that would have been tried, and why they are not.")
@@ -99,14 +103,18 @@ class Prospect(NamedTuple):
 
     average: Expectation
     walks: list[Stroll]
+    #: Who walked together; ALONE: each picture for itself, for there is money enough for all.
+    group: Group
     exact: bool
 
 
-def prospect(plan: Plan, known: Known, *, now: float, chance: Callable[[], float]) -> Prospect:
+def prospect(request: JobRequest, plan: Plan, known: Known, *, now: float, chance: Callable[[], float]) -> Prospect:
     """`chance` gives numbers in [0, 1)."""
-    walks = strolls(plan, known, now=now, chance=chance)
-    hurried = any(one.hurried for one in walks)
-    return Prospect(_mean(walks) if hurried else expect(plan, known), walks, not hurried)
+    short = request.max_cost is not None and micros(request.n * worst_usd(plan, known)) > request.max_cost
+    group, n = (Group(request.n, request.max_cost), WALKS_TOGETHER) if short else (ALONE, WALKS)
+    walks = strolls(plan, known, group, now=now, chance=chance, n=n)
+    exact = not short and not any(one.hurried for one in walks)
+    return Prospect(expect(plan, known) if exact else _mean(walks), walks, group, exact)
 
 
 def estimate(
@@ -137,7 +145,7 @@ def estimate(
 
 
 def seconds(seen: Prospect, q: float, pictures: int) -> float:
-    return round(quantile(seen.walks, q, pictures), 1)
+    return round(quantile(seen.walks, q, pictures, seen.group), 1)
 
 
 def ladder(plan: Plan, known: Known) -> list[Rung]:
@@ -167,16 +175,14 @@ def _rung(plan: Plan, known: Known, position: Position, route: PlannedRoute) -> 
 
 def _money(request: JobRequest, plan: Plan, known: Known, average: Expectation) -> Money:
     """For all pictures; never more than the job may spend, for each call is weighed before it is made."""
-    most = request.n * worst_usd(plan, known)
-    if request.max_cost_usd is not None:
-        most = min(most, request.max_cost_usd)
-    expected = min(most, request.n * average.usd)
+    n, limit = request.n, request.max_cost
+    most = n * worst_usd(plan, known)
     return Money(
-        best_usd=round(min(most, request.n * best_usd(plan, known)), 6),
-        expected_usd=round(expected, 6),
-        per_picture_usd=round(expected / (request.n * average.delivered), 6) if average.delivered else None,
-        worst_usd=round(most, 6),
-        possible_duplicate_usd=round(min(expected, request.n * average.possible_duplicate_usd), 6),
+        best_usd=round(best_usd(plan, known, Group(n, limit)), 6),
+        expected_usd=round(n * average.usd, 6),
+        per_picture_usd=round(average.usd / average.delivered, 6) if average.delivered else None,
+        worst_usd=round(most if limit is None else min(most, dollars(limit)), 6),
+        possible_duplicate_usd=round(n * average.possible_duplicate_usd, 6),
     )
 
 

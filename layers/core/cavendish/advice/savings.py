@@ -41,6 +41,8 @@ def _other(request: JobRequest, change: dict[str, str]) -> Other:
 
 def saving(other: Other, plan: Plan, here: Prospect, there: Prospect, articles: Articles) -> Saving | None:
     """What the other request saves of this one; None: nothing that is worth a word."""
+    if not there.average.delivered:
+        return None  # what brings no picture costs less and saves nothing
     n, tier = other.request.n, plan.steps[0].size
     usd, cheaper = n * there.average.usd, n * (here.average.usd - there.average.usd)
     took, takes = seconds(here, 0.5, n), seconds(there, 0.5, n)

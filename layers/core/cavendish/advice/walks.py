@@ -1,19 +1,42 @@
-"""How long a plan takes before it is walked: many walks of plan.walk, each as likely as it is, and their times."""
+"""What is not told by an average, before a plan is walked: many drawn walks of it, each as likely as it is.
+
+The pictures of a job are made beside each other and pay from one account, so where money may run short they are walked
+together: what one of them has set aside is not there for another until its call has ended.
+"""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final, NamedTuple
 
-from cavendish.advice.expectation import Asked, Known, of
-from cavendish.ladder.plan import Call, Plan, Position, Rule, walk
+from cavendish.advice.expectation import Asked, Known
+from cavendish.errors import OverBudget
+from cavendish.ladder.plan import Next, Plan, Position, Rule, follow
 from cavendish.ladder.time_left import LEAST_S, MAX_LIMIT_S
-from cavendish.outcome import TABLE, Billed, Outcome, Report, report
+from cavendish.money.budget import check_job
+from cavendish.money.money import micros
+from cavendish.outcome import TABLE, Billed, Outcome, report
 
 #: How many: the 95th percentile is then the 93rd to the 97th in nineteen of twenty cases (1.96 x sqrt(.95 x .05 / n)).
 WALKS: Final = 500
+#: How many of pictures that are walked together, which may be nine, each with many calls that have no room: then the
+#: 92nd to the 98th, and an answer with its savings takes a quarter of a second instead of half of one.
+WALKS_TOGETHER: Final = 250
 _REPORTS: Final = {outcome: report(outcome) for outcome in Outcome}
 
 Chance = Callable[[], float]
+
+
+class Group(NamedTuple):
+    """Pictures that are made beside each other from one account; without a limit each is as if it were alone."""
+
+    pictures: int = 1
+    #: What they may cost together, in millionths of a dollar.
+    max_cost: int | None = None
+
+
+ALONE: Final = Group()
 
 
 class Stroll(NamedTuple):
@@ -29,65 +52,136 @@ class Stroll(NamedTuple):
     hurried: bool
 
 
+class _Account:
+    """What is committed for the calls of one group, against what they may cost."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit, self._committed = limit, 0
+
+    def has_set_aside(self, amount: int) -> bool:
+        """False: there is no room for it."""
+        try:
+            check_job(amount, self._committed, self._limit)
+        except OverBudget:
+            return False
+        self._committed += amount
+        return True
+
+    def settle(self, held: int, spent: int) -> None:
+        self._committed += spent - held
+
+
+class _Drawn(NamedTuple):
+    """How an attempt ends, and what was set aside for it, in millionths of a dollar."""
+
+    outcome: Outcome
+    seconds: float = 0.0
+    held: int = 0
+
+
 class _Walker:
-    """Draws how each attempt of one walk ends."""
+    """One picture on its ladder. Its ends are drawn."""
 
-    def __init__(self, plan: Plan, known: Known, chance: Chance) -> None:
-        self._plan, self._known, self._chance = plan, known, chance
-        self.usd, self.doubtful_usd, self.calls = 0.0, 0.0, 0
-        self.ended_at, self.hurried = 0.0, False
+    def __init__(self, plan: Plan, known: Known, account: _Account, *, now: float, chance: Chance) -> None:
+        self._plan, self._known, self._account, self._chance = plan, known, account, chance
+        self._began = self._ended = now
+        self._usd, self._doubtful_usd, self._calls = 0.0, 0.0, 0
+        self._hurried, self._last = False, (Position(), Rule.FAIL)
 
-    def attempt(self, call: Call, now: float) -> tuple[Report, float]:
-        """Like a worker's: what is not made any more is expired, and what has too little time left is cut."""
-        left_s = self._plan.deadline_at - now
+    def moments(self) -> Iterator[float]:
+        """Walk to the end: each moment is when it wants to go on, so that others can go on before."""
+        position: Position | None = Position()
+        now = self._began
+        while position is not None:
+            drawn = self._begin(position, now)
+            now += drawn.seconds
+            yield now
+            step = self._end(position, drawn, now)
+            position, now = step.position, now + step.wait_s
+            yield now
+
+    def stroll(self) -> Stroll:
+        position, rule = self._last
+        return Stroll(
+            seconds=self._ended - self._began,
+            usd=self._usd,
+            doubtful_usd=self._doubtful_usd,
+            calls=self._calls,
+            delivered=rule is Rule.TAKE,
+            at_asked_size=rule is Rule.TAKE and position.step == 0,
+            hurried=self._hurried,
+        )
+
+    def _begin(self, position: Position, now: float) -> _Drawn:
+        """Like a worker: what is not made any more is expired, what has too little time left is cut, and what has no
+        room in the account is over budget."""
+        call, left_s = self._plan.at(position).call, self._plan.deadline_at - now
+        if position.attempts and left_s < LEAST_S:
+            self._hurried = True
+            return _Drawn(Outcome.EXPIRED)
         here = self._known[Asked.of(call)]
-        if self.calls and left_s < LEAST_S:
-            return self._end(Outcome.EXPIRED, 0.0, now, late=True)
+        held = micros(here.worst_usd)
+        if not self._account.has_set_aside(held):
+            return _Drawn(Outcome.OVER_BUDGET)
+        self._calls += 1
         limit_s = max(1.0, min(left_s, MAX_LIMIT_S, call.limit_s))
+        self._hurried |= limit_s < call.limit_s
         outcome = _drawn(here.shares, self._chance())
         seconds = here.seconds(outcome, self._chance())
-        if seconds > limit_s:
-            outcome, seconds = Outcome.TIMED_OUT, limit_s
-        self.usd += here.usd(outcome)
-        self.doubtful_usd += here.usd(outcome) if TABLE[outcome].billed is Billed.UNKNOWN else 0.0
-        self.calls += 1
-        return self._end(outcome, seconds, now, late=limit_s < call.limit_s)
+        return _Drawn(Outcome.TIMED_OUT, limit_s, held) if seconds > limit_s else _Drawn(outcome, seconds, held)
 
-    def _end(self, outcome: Outcome, seconds: float, now: float, *, late: bool) -> tuple[Report, float]:
-        self.ended_at = now + seconds
-        self.hurried |= late or self.ended_at >= self._plan.deadline_at
-        return _REPORTS[outcome], self.ended_at
-
-
-def stroll(plan: Plan, known: Known, *, now: float, chance: Chance) -> Stroll:
-    """One walk. `chance` gives numbers in [0, 1)."""
-    walker = _Walker(plan, known, chance)
-    last = walk(plan, walker.attempt, now=now, chance=chance)[-1]
-    made = last.next.rule is Rule.TAKE
-    return Stroll(
-        seconds=walker.ended_at - now,
-        usd=walker.usd,
-        doubtful_usd=walker.doubtful_usd,
-        calls=walker.calls,
-        delivered=made,
-        at_asked_size=made and last.position.step == 0,
-        hurried=walker.hurried,
-    )
+    def _end(self, position: Position, drawn: _Drawn, now: float) -> Next:
+        usd = self._known[Asked.of(self._plan.at(position).call)].usd(drawn.outcome)
+        self._account.settle(drawn.held, micros(usd))
+        self._usd += usd
+        self._doubtful_usd += usd if TABLE[drawn.outcome].billed is Billed.UNKNOWN else 0.0
+        self._ended = now
+        self._hurried |= now >= self._plan.deadline_at
+        step = follow(self._plan, position, _REPORTS[drawn.outcome], now=now, chance=self._chance())
+        self._last = position, step.rule
+        return step
 
 
-def strolls(plan: Plan, known: Known, *, now: float, chance: Chance, n: int = WALKS) -> list[Stroll]:
-    return [stroll(plan, known, now=now, chance=chance) for _ in range(n)]
+def stroll(plan: Plan, known: Known, group: Group = ALONE, *, now: float, chance: Chance) -> list[Stroll]:
+    """One walk of each picture, all begun at once and in their order. `chance` gives numbers in [0, 1)."""
+    account, order = _Account(group.max_cost), count()
+    walkers = [_Walker(plan, known, account, now=now, chance=chance) for _ in range(group.pictures)]
+    # Of two that want to go on at the same moment, the one that said so first does.
+    agenda = [(now, next(order), walker.moments()) for walker in walkers]
+    while agenda:
+        _, _, moments = heappop(agenda)
+        if (moment := next(moments, None)) is not None:
+            heappush(agenda, (moment, next(order), moments))
+    return [walker.stroll() for walker in walkers]
 
 
-def quantile(strolled: Sequence[Stroll], q: float, pictures: int) -> float:
+def strolls(
+    plan: Plan, known: Known, group: Group = ALONE, *, now: float, chance: Chance, n: int = WALKS
+) -> list[Stroll]:
+    """So many walks of each picture; those that were walked together follow each other."""
+    return [one for _ in range(n) for one in stroll(plan, known, group, now=now, chance=chance)]
+
+
+def quantile(strolled: Sequence[Stroll], q: float, pictures: int, group: Group = ALONE) -> float:
     """The time in which all pictures of a job have ended in this share of cases: they are made beside each other."""
-    times = sorted(one.seconds for one in strolled)
-    return times[min(len(times) - 1, math.floor(math.pow(q, 1 / pictures) * len(times)))]
+    together = group.pictures
+    firsts = range(0, len(strolled), together)
+    times = sorted(max(one.seconds for one in strolled[first : first + together]) for first in firsts)
+    return times[min(len(times) - 1, math.floor(math.pow(q, together / pictures) * len(times)))]
 
 
-def best_usd(plan: Plan, known: Known) -> float:
-    """What it costs if the first call brings the picture: the list price, for nobody knows what a model will say."""
-    return of(plan, Position(), known).list_usd
+def best_usd(plan: Plan, known: Known, group: Group = ALONE) -> float:
+    """What it costs if each call that has room brings its picture, in its typical time and long before the deadline:
+    at the list price, for nobody knows what a model will say."""
+    sure = {
+        asked: one._replace(
+            shares={Outcome.OK: 1.0},
+            times=(min(one.times[len(one.times) // 2], one.limit_s),),
+            made_usd=one.list_usd,
+        )
+        for asked, one in known.items()
+    }
+    return sum(one.usd for one in stroll(plan, sure, group, now=0.0, chance=lambda: 0.0))
 
 
 def _drawn(shares: Mapping[Outcome, float], chance: float) -> Outcome:

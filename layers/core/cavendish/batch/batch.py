@@ -116,6 +116,12 @@ class Batch(Value):
         return self.cursor.index
 
     @property
+    def unread(self) -> int | None:
+        """How many items a cancel kept from being read; None: nobody had counted them."""
+        left = None if self.total is None else self.total - self.read
+        return left if self.sealed and self.cancel else 0
+
+    @property
     def unsent(self) -> bool:
         """Whether jobs of it wait to be sent."""
         return self.sealed and not self.cancel and self.sent < self.read
@@ -150,7 +156,7 @@ class Batch(Value):
     def seal(self, now: float) -> Self:
         """No item follows, because the file has ended or because nobody wants more."""
         status = BatchStatus.CANCELLING if self.cancel else BatchStatus.RUNNING
-        total = self.total if self.cancel and self.total is not None else self.read
+        total = self.total if self.cancel else self.read
         return self._moved(now, status=status, sealed=True, total=total)
 
     def fail(self, error: BatchError, now: float) -> Self:

@@ -13,7 +13,7 @@ from cavendish.request import JobRequest
 #: Whoever names one of these has chosen.
 _CHOSEN: Final = ("model", "policy", "use_case", "route")
 #: What says nothing of how long a picture takes.
-ASIDE: Final = frozenset({"prompt", "metadata", "tags", "webhook", "retention_s", "dedupe_window_s"})
+ASIDE: Final = frozenset({"prompt", "metadata", "tags", "webhook", "retention_s"})
 
 #: How long a picture of a request is expected to take, in seconds, if its model is the first to be asked; None: it
 #: would not be.

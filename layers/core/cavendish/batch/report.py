@@ -1,25 +1,25 @@
-"""What a batch came to: a row for each item, also for those that could not be read, and the sums of all rows."""
+"""What a batch came to: a row for each item, also for those that could not be read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from pydantic import Field
 
 from cavendish.attempt import Attempt
-from cavendish.batch.counts import Counts
+from cavendish.batch.batch import Batch
 from cavendish.batch.files import files_of
 from cavendish.batch.item import ItemFault, job_id
 from cavendish.contract.view import timestamp
-from cavendish.job import Job
+from cavendish.job import Job, Status
 from cavendish.made import Cost, delivered, downgraded, maker
-from cavendish.money.money import dollars
 from cavendish.size import Tier
 from cavendish.value import Value
 
 #: The status of an item that could not be read, and of one whose job is gone.
 UNREADABLE: Final = "unreadable"
 DELETED: Final = "deleted"
+#: The error of items that nobody has read, because their batch was cancelled before.
+UNREAD: Final = "unread"
 
 
 class RowError(Value):
@@ -83,49 +83,6 @@ class Row(Value):
     metadata: Mapping[str, Any] = Field(default_factory=dict)
 
 
-class Totals(Value):
-    """The sums of all rows so far."""
-
-    items: int = 0
-    by_status: Mapping[str, int] = Field(default_factory=dict)
-    unreadable: int = 0
-    files: int = 0
-    bytes: int = 0
-    attempts: int = 0
-    cost_usd: float = 0.0
-    possible_duplicate_usd: float = 0.0
-    estimated: bool = False
-    #: When the first job was submitted, and when the last one ended.
-    first_at: str | None = None
-    last_at: str | None = None
-    #: Between the two.
-    seconds: float = 0.0
-
-    def with_deleted(self, counts: Counts) -> Self:
-        """What is known of the costs of jobs that are gone: what they had cost when they ended."""
-        known = max(self.cost_usd, dollars(counts.spent)) if self.by_status.get(DELETED) else self.cost_usd
-        return self.model_copy(update={"cost_usd": known})
-
-    def plus(self, row: Row) -> Self:
-        first = min((at for at in (self.first_at, row.created_at) if at), default=None)
-        last = max((at for at in (self.last_at, row.ended_at) if at), default=None)
-        return type(self)(
-            items=self.items + 1,
-            by_status={**self.by_status, row.status: self.by_status.get(row.status, 0) + 1},
-            unreadable=self.unreadable + (row.status == UNREADABLE),
-            files=self.files + len(row.files),
-            bytes=self.bytes + row.bytes,
-            attempts=self.attempts + row.attempts,
-            # Rounded each time: sums of fractions drift.
-            cost_usd=round(self.cost_usd + row.cost_usd, 6),
-            possible_duplicate_usd=round(self.possible_duplicate_usd + row.possible_duplicate_usd, 6),
-            estimated=self.estimated or row.estimated,
-            first_at=first,
-            last_at=last,
-            seconds=_seconds(first, last),
-        )
-
-
 def fault_row(fault: ItemFault) -> Row:
     """The row of an item that could not be read."""
     error = RowError(code=UNREADABLE, detail=fault.detail)
@@ -136,6 +93,18 @@ def gone_row(batch_id: str, index: int) -> Row:
     """The row of an item whose job was deleted: nothing of it may be told."""
     error = RowError(code=DELETED, detail="the job was deleted, or the time for which it was kept is over")
     return Row(index=index, status=DELETED, job_id=job_id(batch_id, index), error=error)
+
+
+def unread_row(batch: Batch) -> Row | None:
+    """One row for all items that a cancel kept from being read. None: it kept none."""
+    if batch.unread == 0:
+        return None
+    # A retry reads no lines but the items that failed.
+    line = None if batch.retry_of else batch.cursor.line
+    those = "all items" if batch.unread is None else "1 item" if batch.unread == 1 else f"{batch.unread} items"
+    detail = f"{those}{f' from line {line} on' if line else ''}: cancelled before anybody had read them"
+    error = RowError(code=UNREAD, detail=detail)
+    return Row(index=batch.read, line=line, status=Status.CANCELLED, error=error)
 
 
 def row_of(job: Job, attempts: Sequence[Attempt], *, above: str = "", part: str | None = None) -> Row:
@@ -187,9 +156,3 @@ def _images(job: Job, attempts: Sequence[Attempt], above: str, part: str | None)
         )
         for one in files_of(job, attempts)
     )
-
-
-def _seconds(first: str | None, last: str | None) -> float:
-    if first is None or last is None:
-        return 0.0
-    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()

@@ -6,7 +6,8 @@ import json
 from typing import BinaryIO, Final
 
 from cavendish.batch.batch import Batch
-from cavendish.batch.report import Row, Totals
+from cavendish.batch.report import Row
+from cavendish.batch.totals import Totals
 from cavendish.sheet.cells import neutral
 
 JSON_MIME: Final = "application/json"

@@ -1,6 +1,7 @@
 """Where a batch's items come from."""
 
 import hashlib
+import posixpath
 from typing import Final
 
 from cavendish.ulid import ulid
@@ -27,10 +28,20 @@ def id_of(bucket: str, source: Source, stored_at: float) -> str:
     return ulid(stored_at, digest[:10])
 
 
-def shortened(path: str, most_bytes: int) -> str:
+def folder_of(key: str) -> str:
+    """Where in the outbox the results of a dropped file lie."""
+    return _shortened(_inside(posixpath.splitext(key)[0]), FOLDER_MAX_BYTES)
+
+
+def _shortened(path: str, most_bytes: int) -> str:
     """The path, or as much of it as fits and what tells it from others that begin alike."""
     whole = path.encode()
     if len(whole) <= most_bytes:
         return path
     mark = f"~{hashlib.sha256(whole).hexdigest()[:8]}"
     return whole[: most_bytes - len(mark)].decode("utf-8", "ignore") + mark
+
+
+def _inside(path: str) -> str:
+    """Who copies the outbox to a disk is not led out of it."""
+    return "/".join("_" if part in ("", ".", "..") else part for part in path.split("/"))

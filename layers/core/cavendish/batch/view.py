@@ -72,6 +72,7 @@ def _head(batch: Batch, base_url: str) -> dict[str, Any]:
 
 def _items(batch: Batch, counts: Counts) -> dict[str, int | None]:
     ended = {status.value: counts.by_status.get(status, 0) for status in _ENDS}
+    ended[Status.CANCELLED] += batch.unread or 0
     # Those that ended are counted after what was read was looked up: more may have ended than were read then.
     running = max(0, batch.read - batch.faulty - counts.ended)
     return {"total": batch.total, "read": batch.read, "unreadable": batch.faulty, "running": running, **ended}

@@ -34,7 +34,7 @@ _MUCH_SLOWER: Final = 1.5
 _PATIENCE: Final = 20
 _PATIENCE_AT_LAST: Final = 40
 _PATIENTLY: Final = Wait(base_s=2, factor=2, floor_s=1, cap_s=120, jitter="full")
-#: As many as fit into the history of nine pictures (plan.events).
+#: As many as fit into the history of nine pictures (history.py).
 _MAX_ATTEMPTS: Final = 70
 #: Whether a call without an answer is billed nobody knows.
 _UNANSWERED: Final = (Outcome.TIMED_OUT, Outcome.CONNECTION_LOST)

@@ -3,8 +3,9 @@
 from cavendish.catalog.catalog import Catalog
 from cavendish.health.doors import ALL_OPEN, Doors
 from cavendish.ladder.afford import Rung, affordable
+from cavendish.ladder.history import MAX_EVENTS, events
 from cavendish.ladder.lineup import Choice, choose, lineup
-from cavendish.ladder.plan import MAX_EVENTS, Call, Plan, PlannedRoute, Rule, Step, events
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step
 from cavendish.ladder.policy import POLICIES, Policy
 from cavendish.outcome import Outcome
 from cavendish.request import JobRequest

@@ -17,13 +17,6 @@ from cavendish.value import Value
 #: The version of plans and attempt messages; consumers accept this one and the one before.
 VERSION: Final = 1
 
-#: Events that one attempt and one image add to an execution's history at most: two per state, and those of a task whose
-#: message is sent six times.
-EVENTS_PER_ATTEMPT: Final = 30
-EVENTS_PER_IMAGE: Final = 10
-#: Step Functions ends an execution at 25,000 events; this leaves room for the rest.
-MAX_EVENTS: Final = 20_000
-
 
 class Rule(StrEnum):
     """What a policy says about an outcome. What is not possible any more becomes the next rule in this order."""
@@ -193,11 +186,6 @@ def walk(
         walked.append(Walked(position, report, step))
         position, now = step.position, now + step.wait_s
     return walked
-
-
-def events(plan: Plan, images: int) -> int:
-    """The history events that the plan's execution has at most."""
-    return images * (plan.max_attempts * EVENTS_PER_ATTEMPT + EVENTS_PER_IMAGE) + EVENTS_PER_IMAGE
 
 
 def _spent(plan: Plan, weighed: Position) -> bool:

@@ -31,7 +31,7 @@ class BatchItems(Value):
     succeeded: int
     partial: int
     failed: int
-    cancelled: int
+    cancelled: int = Field(description="Also those that were never read, as the batch was cancelled before.")
     expired: int
 
 

@@ -22,9 +22,9 @@ INSIGHT: Final = (
         id="readStats",
         tag="How it goes",
         title="Ask what your calls came to",
-        more="Counted when a job ends, for the hour in which each of its calls ended, and kept for 35 days. Sums are "
-        "kept by route, model and size together, which any of `route`, `model`, `size` and `hour` can be asked of in "
-        "any combination; and by tag, which only goes with `hour`. A job with several tags is in each of their sums. "
+        more="Counted when a job ends, for the hour in which each of its calls ended, and kept for 35 days. Any of "
+        "`route`, `model`, `size`, `tag` and `hour` can be asked of in any combination. With `tag`, a call of a job "
+        "with several tags is in the groups of each, and one of a job without tags in none. "
         "Whole hours are told. The counts are for looking, not for bills: a worker that dies at a job's very end "
         "leaves them out, and what a call costs that is heard of after its job's end is not in them.",
         parameters=("by", "since", "until"),

@@ -87,7 +87,7 @@ _OF_RECOMMENDATIONS: Final = {
     "size": "The size that it must have.",
 }
 _OF_STATS: Final = {
-    "by": "What to tell apart, separated by commas; `tag` goes with `hour` alone.",
+    "by": "What to tell apart, separated by commas; with `tag`, a call counts for each of its job's tags.",
     "since": "The beginning of the span; a day before its end by default.",
     "until": "The end of the span; now by default.",
 }

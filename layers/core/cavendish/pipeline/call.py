@@ -146,8 +146,6 @@ class Caller:
         # Of a call that was cut short nobody expects a count.
         odd = reading.odd or (found.odd if said.billed is Billed.YES else "")
         guessed = found.priced.by == "list" and bool(price.per_million or odd)
-        # What a gateway of the operator's charges nobody here knows.
-        guessed |= found.priced.by != "provider" and not self._route(attempt.call).ready
         return {
             "report": said.model_copy(update={"unknown": said.unknown or odd}),
             "cost_usd": found.usd,

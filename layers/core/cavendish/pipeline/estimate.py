@@ -69,11 +69,11 @@ class Estimator:
         return self._routing.route(plan, self._now, named=request.model is not None)
 
     def look(self, request: JobRequest, plan: Plan) -> tuple[Known, Prospect]:
-        """What one picture of such a plan comes to, at the hour at which it would start."""
+        """What a picture of such a plan comes to, at the hour at which it would start."""
         at = self._starts_at(request, plan) or self._now
         known = self._known(request, plan, at)
         begun = plan.model_copy(update={"deadline_at": at + request.deadline_s})
-        return known, prospect(begun, known, now=at, chance=self._chance())
+        return known, prospect(request, begun, known, now=at, chance=self._chance())
 
     def _starts_at(self, request: JobRequest, plan: Plan) -> float | None:
         """As dispatch would put it off; None: it starts at once."""
@@ -86,7 +86,9 @@ class Estimator:
         plan = self.plan(request)
         if self._leads(plan) != self._catalog.find(request.model or ""):
             return None
-        return seconds(self.look(request, plan)[1], 0.5, 1)
+        # How fast a model is does not depend on what may be spent: what is never called would be the fastest.
+        freely = request.model_copy(update={"n": 1, "max_cost_usd": None})
+        return seconds(self.look(freely, plan)[1], 0.5, 1)
 
     def _known(self, request: JobRequest, plan: Plan, at: float) -> Known:
         calls = [route.call for step in plan.steps for route in step.routes]

@@ -9,6 +9,7 @@ from cavendish.sheet.entries import entries
 from cavendish.sheet.header import checked_header
 from cavendish.sheet.kind import Kind
 from cavendish.sheet.lines import lines
+from cavendish.sheet.record import Entry
 from cavendish.sheet.table import table
 from cavendish.sheet.unreadable import SheetUnreadable
 from cavendish.value import Value
@@ -50,8 +51,8 @@ def check(kind: Kind, chunks: Iterable[bytes], size: int, given: Container[str] 
     _check_size(kind, size)
     text = _looked_at(iter(chunks))
     if kind != "csv":
-        return Checked(total=_counted(entry.line for entry in entries(kind, text, Cursor(), ())))
-    delimiter, rows = table(lines(text, Cursor()))
+        return Checked(total=_counted(_mostly_read(entries(kind, text, Cursor(), ()))))
+    delimiter, rows = table(lines(text, Cursor(), strict=True))
     first = next(rows, None)
     if first is None:
         raise SheetUnreadable(_EMPTY, 1, 1)
@@ -76,6 +77,21 @@ def _looked_at(chunks: Iterator[bytes]) -> Iterator[bytes]:
     if likeness:
         raise SheetUnreadable(f"no text begins but {likeness}", 1, 1)
     return chain([head], chunks)
+
+
+def _mostly_read(entries: Iterator[Entry]) -> Iterator[int]:
+    """The lines of the entries. Raises SheetUnreadable at the end if fewer can be read than cannot.
+
+    Then it is no text at all, such as UTF-16: what looks like lines of text in it is nothing to spend money on.
+    """
+    read, first, faults = 0, None, 0
+    for entry in entries:
+        first = first or entry.fault
+        faults += entry.fault is not None
+        read += entry.fault is None
+        yield entry.line
+    if first and faults > read:
+        raise first
 
 
 def _counted(numbers: Iterator[int], none: str = _EMPTY, first: int = 1) -> int:

@@ -14,7 +14,10 @@ from cavendish.sheet.unreadable import ItemUnreadable
 
 #: `metadata.sku` fills one key of the metadata.
 INNER: Final = "metadata."
-COLUMNS: Final = ("id", "name", *JobRequest.model_fields)
+#: What a job may have and an item may not: the same item in another batch is another picture.
+ALONE: Final = "dedupe_window_s"
+ALONE_FAULT: Final = "is for jobs that are submitted one by one; take it out"
+COLUMNS: Final = ("id", "name", *(name for name in JobRequest.model_fields if name != ALONE))
 
 _SEPARATOR: Final = re.compile("[,;|]")
 

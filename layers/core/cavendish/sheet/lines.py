@@ -24,24 +24,41 @@ _TEXT_END: Final = re.compile(r"\r\n|\n|\r")
 class Line(NamedTuple):
     """One physical line."""
 
-    #: With what ends it.
+    #: With what ends it; empty if it cannot be read.
     text: str
     number: int
     #: Bytes of the file before it, and up to its end.
     start: int
     end: int
+    #: Why it cannot be read.
+    fault: SheetUnreadable | None = None
 
 
-def lines(chunks: Iterable[bytes], at: Cursor) -> Iterator[Line]:
-    """The lines of a file from there on; a byte order mark is no part of the first. Raises SheetUnreadable."""
+def lines(chunks: Iterable[bytes], at: Cursor, *, strict: bool = False) -> Iterator[Line]:
+    """The lines of a file from there on; a byte order mark is no part of the first.
+
+    One that cannot be read has a fault, and others follow; `strict` raises it, where nothing can follow. Raises
+    SheetUnreadable.
+    """
     start = at.offset
-    for number, line in enumerate(_split(chunks), at.line):
-        if len(line) > RECORD_MAX_BYTES:
-            raise too_long("a line", number, 1)
+    for number, (line, size) in enumerate(_split(chunks, strict=strict), at.line):
         if number > MOST_LINES:
             raise SheetUnreadable(f"there are more lines than {MOST_LINES}; write several files", number, 1)
-        yield Line(decoded(line if start else line.removeprefix(BOM), number), number, start, start + len(line))
-        start += len(line)
+        text, fault = _read(line if start else line.removeprefix(BOM), size, number)
+        if fault and strict:
+            raise fault
+        yield Line(text, number, start, start + size, fault)
+        start += size
+
+
+def _read(line: bytes, size: int, number: int) -> tuple[str, SheetUnreadable | None]:
+    """Its text, or why it has none."""
+    if size > RECORD_MAX_BYTES:
+        return "", too_long("a line", number, 1)
+    try:
+        return decoded(line, number), None
+    except SheetUnreadable as fault:
+        return "", fault
 
 
 def too_long(what: str, line: int, column: int) -> SheetUnreadable:
@@ -69,17 +86,23 @@ def place_after(text: str, line: int) -> tuple[int, int]:
     return line + len(ends), len(text) - (ends[-1] if ends else 0) + 1
 
 
-def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines with their ends. One that is too long comes as far as it is known; nothing sensible follows it."""
-    rest = b""
+def _split(chunks: Iterable[bytes], *, strict: bool) -> Iterator[tuple[bytes, int]]:
+    """Lines with their ends, and how many bytes each has. Of one that is too long only the end is kept.
+
+    If that is not to be skipped, it comes as soon as it is known.
+    """
+    rest, gone = b"", 0
     for chunk in chunks:
         rest += chunk
         start = 0
         for end in _END.finditer(rest):
-            yield rest[start : end.end()]
-            start = end.end()
+            yield rest[start : end.end()], gone + end.end() - start
+            start, gone = end.end(), 0
         rest = rest[start:]
-        if len(rest) > RECORD_MAX_BYTES:
-            yield rest
+        if gone + len(rest) > RECORD_MAX_BYTES:
+            if strict:
+                yield rest, len(rest)
+            # The last byte may be half of the line's end.
+            gone, rest = gone + len(rest) - 1, rest[-1:]
     if rest:
-        yield rest
+        yield rest, gone + len(rest)

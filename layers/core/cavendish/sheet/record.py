@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from cavendish.sheet.cursor import Cursor
+from cavendish.sheet.unreadable import SheetUnreadable
 from cavendish.value import Value
 
 
@@ -31,3 +32,5 @@ class Entry(NamedTuple):
     cursor: Cursor
     #: Raises ItemUnreadable with what its line "has" or "is".
     read: Callable[[], dict[str, Any]]
+    #: Why its line is none that can be read.
+    fault: SheetUnreadable | None = None

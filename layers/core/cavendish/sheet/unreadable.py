@@ -8,6 +8,8 @@ class SheetUnreadable(CavendishError):
 
     def __init__(self, words: str, line: int | None = None, column: int | None = None) -> None:
         self.detail = words if line is None else f"in line {line}, column {column} {words}"
+        #: The same without the place.
+        self.words = words
         self.line = line
         self.column = column
         super().__init__(self.detail)

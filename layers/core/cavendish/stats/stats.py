@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from cavendish.contract.query import read_query
 from cavendish.errors import QueryInvalid, RequestFault
@@ -17,7 +17,10 @@ from cavendish.value import Value
 
 Dimension = Literal["model", "size", "route", "tag", "hour"]
 #: What a sum's key says, by the kind of sum.
-_FIELDS: Final[dict[Kind, tuple[Dimension, ...]]] = {"way": ("route", "model", "size"), "tag": ("tag",)}
+_FIELDS: Final[dict[Kind, tuple[Dimension, ...]]] = {
+    "way": ("route", "model", "size"),
+    "tag": ("tag", "route", "model", "size"),
+}
 _DATED: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]")
 #: The span, where the query does not say since when, in seconds.
 _SPAN_S: Final = 86_400
@@ -39,17 +42,11 @@ def _no_number(sent: object) -> object:
     return sent
 
 
-def _kept(by: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
-    if foreign := [name for name in by if name not in ("hour", *_FIELDS[_kind(by)])]:
-        raise ValueError(f"a tag is counted by hour alone, and not by {', '.join(foreign)}")
-    return by
-
-
 def _kind(by: tuple[Dimension, ...]) -> Kind:
     return "tag" if "tag" in by else "way"
 
 
-By = Annotated[tuple[Dimension, ...], BeforeValidator(_listed), AfterValidator(_kept), Field(min_length=1)]
+By = Annotated[tuple[Dimension, ...], BeforeValidator(_listed), Field(min_length=1)]
 When = Annotated[AwareDatetime | None, BeforeValidator(_no_number)]
 
 
@@ -69,7 +66,9 @@ class Group(Value):
     model: str | None = None
     size: str | None = None
     route: str | None = None
-    tag: str | None = None
+    tag: str | None = Field(
+        default=None, description="A call is in the groups of each of its job's tags; without tags it is in none."
+    )
     hour: Moment | None = Field(default=None, description="When it began (UTC).")
     count: int = Field(description="Calls that were made, by the jobs that have ended.")
     successes: int = Field(description="Those that brought a picture which was taken.")

@@ -1,7 +1,7 @@
 """What the calls of a tenant's jobs came to, hour by hour: sums that are kept when a job ends, and never counted anew.
 
-For each hour there is a sum per way (route, model and size) and one per tag. They are kept apart: with both in one
-there would be twenty sums for every way, and a tag has as many values as a caller likes.
+For each hour there is a sum per way (route, model and size), and one per tag and way. Both are kept: a call of a job
+with two tags is in the sums of each tag, so what is asked without a tag cannot be added up from those.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,7 +75,7 @@ def spent(attempts: Iterable[Attempt]) -> int:
 
 
 class Sum(NamedTuple):
-    """A tally with its place: the hour in which the calls ended, and the way or the tag."""
+    """A tally with its place: the hour in which the calls ended, and the way, or the tag and the way."""
 
     hour: int
     kind: Kind
@@ -97,7 +97,7 @@ NOT_KEPT: Final = NotKept()
 
 
 def sums_of(attempts: Iterable[Attempt], tags: Iterable[str]) -> list[Sum]:
-    """What a job's attempts add: to the sum of each one's way, and to those of the job's tags."""
+    """What a job's attempts add: to the sum of each one's way, and for each of the job's tags to that of both."""
     names = sorted(set(tags))
     found: dict[tuple[int, Kind, tuple[str, ...]], Tally] = {}
     for attempt in attempts:
@@ -112,10 +112,10 @@ def sums_of(attempts: Iterable[Attempt], tags: Iterable[str]) -> list[Sum]:
 
 
 def _keys(attempt: Attempt, tags: Iterable[str]) -> Iterator[tuple[Kind, tuple[str, ...]]]:
-    call = attempt.call
-    yield "way", (call.route, call.model, call.size)
+    way = (attempt.call.route, attempt.call.model, attempt.call.size)
+    yield "way", way
     for tag in tags:
-        yield "tag", (tag,)
+        yield "tag", (tag, *way)
 
 
 def _count(value: object) -> int:

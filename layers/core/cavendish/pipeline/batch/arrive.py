@@ -1,15 +1,16 @@
 """A file lies in the inbox: it becomes a batch, once however often it is told of."""
 
 import posixpath
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from cavendish.batch.batch import Batch, Mode
 from cavendish.batch.errors import FileGone
+from cavendish.batch.fields import faults_of_defaults
 from cavendish.batch.ports import Batches, Inbox, Stored
-from cavendish.batch.source import FOLDER_MAX_BYTES, id_of, shortened
+from cavendish.batch.source import folder_of, id_of
 from cavendish.contract.body import read_fields
-from cavendish.contract.fit import faults_of
 from cavendish.errors import RequestFault, RequestInvalid, RequestTooLarge
 from cavendish.ulid import is_ulid
 
@@ -57,12 +58,11 @@ class Arrive:
 
     def _new(self, stored: Stored, now: float) -> Batch:
         source = stored.source
-        folder = shortened(_inside(posixpath.splitext(source.key)[0]), FOLDER_MAX_BYTES)
         named = {"id": id_of(self.inbox.bucket, source, stored.at), "tenant": self.tenant, "name": source.key}
         times = {"created_at": now, "updated_at": now, "looked_at": now}
         defaults = self._defaults(posixpath.dirname(source.key))
         return Batch.model_validate(
-            {**named, **times, **defaults, "source": source, "folder": folder, "deliver": "folder"}
+            {**named, **times, **defaults, "source": source, "folder": folder_of(source.key), "deliver": "folder"}
         )
 
     def _defaults(self, folder: str) -> dict[str, Any]:
@@ -70,39 +70,39 @@ class Arrive:
         stored = self.inbox.find(posixpath.join(folder, DEFAULTS))
         if stored is None:
             return {}
-        if stored.source.size > DEFAULTS_MAX_BYTES:
-            most = f"at most {DEFAULTS_MAX_BYTES} are taken"
-            return {"refused": f"{_BESIDE} has {stored.source.size} bytes; {most}"}
         try:
-            return _read(b"".join(self.inbox.read(stored.source, 0)))
+            return read_defaults(self.inbox.read(stored.source, 0), stored.source.size)
         except FileGone:
             return {}
-        except RequestInvalid as invalid:
-            return {"refused": "; ".join(_told(one) for one in invalid.faults)}
-        except RequestTooLarge as large:
-            return {"refused": f"{_BESIDE}: {large}"}
 
 
-def _read(content: bytes) -> dict[str, Any]:
+def read_defaults(chunks: Iterable[bytes], size: int, what: str = _BESIDE) -> dict[str, Any]:
+    """What a batch has of its folder's defaults, or why they are `refused`; they have `size` bytes and are `what`."""
+    if size > DEFAULTS_MAX_BYTES:
+        return {"refused": f"{what} has {size} bytes; at most {DEFAULTS_MAX_BYTES} are taken"}
+    try:
+        return _read(b"".join(chunks), what)
+    except RequestInvalid as invalid:
+        return {"refused": "; ".join(_told(one, what) for one in invalid.faults)}
+    except RequestTooLarge as large:
+        return {"refused": f"{what}: {large}"}
+
+
+def _read(content: bytes, what: str) -> dict[str, Any]:
     """Raises RequestInvalid, RequestTooLarge."""
-    fields = read_fields(content, _BESIDE)
+    fields = read_fields(content, what)
     mode = fields.pop("mode", "balanced")
     if mode not in get_args(Mode):
         detail = f"{mode!r} is no mode; there are {', '.join(get_args(Mode))}"
-        raise RequestInvalid([RequestFault("/mode", detail), *faults_of(fields)])
-    if faults := faults_of(fields):
+        raise RequestInvalid([RequestFault("/mode", detail), *faults_of_defaults(fields)])
+    if faults := faults_of_defaults(fields):
         raise RequestInvalid(faults)
     return {"defaults": fields, "mode": mode}
 
 
-def _inside(path: str) -> str:
-    """Who copies the outbox to a disk is not led out of it."""
-    return "/".join("_" if part in ("", ".", "..") else part for part in path.split("/"))
-
-
-def _told(fault: RequestFault) -> str:
+def _told(fault: RequestFault, what: str) -> str:
     """What is wrong with all of it says itself what it is about."""
-    return f"{_BESIDE}: {fault.pointer}: {fault.detail}" if fault.pointer else fault.detail
+    return f"{what}: {fault.pointer}: {fault.detail}" if fault.pointer else fault.detail
 
 
 def _ignored(key: str) -> bool:

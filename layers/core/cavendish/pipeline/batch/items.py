@@ -6,11 +6,11 @@ from typing import Any, Final
 from cavendish.batch.batch import Batch, Mode
 from cavendish.batch.chunk import HELD_S
 from cavendish.batch.economy import first_call
+from cavendish.batch.fields import item_request
 from cavendish.batch.item import Item, ItemFault, names
 from cavendish.batch.ports import NewItem
 from cavendish.catalog.catalog import Catalog
 from cavendish.contract.body import check_length
-from cavendish.contract.fit import request_of
 from cavendish.errors import RequestInvalid, RequestTooLarge
 from cavendish.job import Job
 from cavendish.pipeline.submit import queued
@@ -77,7 +77,7 @@ class Items:
     def _request(self, record: Record, batch: Batch) -> JobRequest:
         fields = self._adjust(batch.mode, fields_of(record.fields, batch.defaults))
         check_length(fields)
-        return request_of(fields, self._catalog, self._check)
+        return item_request(fields, self._catalog, self._check)
 
 
 def _fault(record: Record, detail: str, name: str | None = None) -> ItemFault:

@@ -11,6 +11,7 @@ from cavendish.advice.expectation import Known, worst_usd
 from cavendish.advice.forecast import Forecast, forecasts
 from cavendish.advice.walks import best_usd
 from cavendish.batch.batch import Mode
+from cavendish.batch.fields import item_request
 from cavendish.batch.modes import ASIDE, Modes
 from cavendish.batch.plan import (
     ECONOMY_S,
@@ -25,7 +26,6 @@ from cavendish.batch.plan import (
 )
 from cavendish.batch.request import PlanRequest
 from cavendish.catalog.catalog import Catalog
-from cavendish.contract.fit import request_of
 from cavendish.errors import RequestFault, RequestInvalid
 from cavendish.ladder.plan import Plan, Position
 from cavendish.pipeline.batch.items import fields_of, why_not
@@ -104,7 +104,7 @@ class PlanBatch:
         faults: Counter[PlanFault] = Counter()
         for index, (fields, times) in enumerate(_items(asked)):
             try:
-                request = request_of(fields, self.catalog, self.check)
+                request = item_request(fields, self.catalog, self.check)
             except RequestInvalid as invalid:
                 faults[PlanFault(index=index, detail=why_not(invalid))] += times
                 continue
@@ -128,7 +128,7 @@ class PlanBatch:
         return self._possible(mode, parts, _no_economy(others[0]) if others else None)
 
     def _part(self, mode: Mode, kind: _Kind) -> _Part:
-        request = request_of(self.modes.adjust(mode, kind.fields), self.catalog, self.check)
+        request = item_request(self.modes.adjust(mode, kind.fields), self.catalog, self.check)
         plan = self.estimator.plan(request)
         if mode == "economy" and request.lane == "bulk":
             plan = economical(plan, self.catalog) or plan

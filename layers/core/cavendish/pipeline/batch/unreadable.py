@@ -2,7 +2,6 @@
 
 import io
 import json
-import posixpath
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from cavendish.batch.batch import Batch
 from cavendish.batch.error import BatchError
 from cavendish.batch.home import home
 from cavendish.batch.ports import Batches, Outbox
-from cavendish.batch.source import FOLDER_MAX_BYTES, shortened
+from cavendish.batch.source import folder_of
 from cavendish.sheet.unreadable import SheetUnreadable
 
 _TITLE: Final = "The file cannot be read"
@@ -41,8 +40,7 @@ class Unreadable:
     def lost(self, key: str) -> None:
         """Tell of a file that could not even be taken in: what is wrong is with us, and its owner has to know."""
         detail = "the file could not be taken in; drop it again, and if that does not help, the log says why"
-        folder = shortened(posixpath.splitext(key)[0], FOLDER_MAX_BYTES)
-        self._tell(folder, {"file": key, "code": "not_taken_in", "title": _TITLE, "detail": detail})
+        self._tell(folder_of(key), {"file": key, "code": "not_taken_in", "title": _TITLE, "detail": detail})
 
     def clear(self, batch: Batch) -> None:
         """What an earlier version of the file was told is not true of this one."""

@@ -6,8 +6,9 @@ from typing import BinaryIO
 
 from cavendish.batch.batch import Batch
 from cavendish.batch.ports import Outbox
-from cavendish.batch.report import Row, Totals, fault_row, gone_row, row_of
+from cavendish.batch.report import Row, fault_row, gone_row, row_of, unread_row
 from cavendish.batch.report_files import CSV_MIME, JSON_MIME, CsvReport, JsonReport
+from cavendish.batch.totals import Totals
 from cavendish.pipeline.batch.archive import part_of
 from cavendish.pipeline.batch.ends import End, Ends
 from cavendish.pipeline.batch.turn import Turn
@@ -41,7 +42,10 @@ class WriteReport:
                 totals = totals.plus(row)
                 json.add(row)
                 csv.add(row)
-        json.end(totals.with_deleted(self.ends.batches.counts(turn.batch.id)))
+        if unread := unread_row(turn.batch):
+            csv.add(unread)
+        counts = self.ends.batches.counts(turn.batch.id)
+        json.end(totals.with_unread(turn.batch.unread).with_deleted(counts))
 
 
 def _row(batch: Batch, end: End) -> Row:
