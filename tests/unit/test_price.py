@@ -93,11 +93,13 @@ def test_what_cannot_be_is_named_and_the_list_price_is_taken(
         (None, 0.00001, True, 0.134, "usage:cost"),
         (None, 0.00001, False, 0.00001, ""),
         (Usage(image_out=1120, thought=5000), None, True, 0.134, "usage:tokens"),
+        (Usage(image_out=2000, thought=225), None, True, 0.2427, ""),
+        (Usage(image_out=2101), None, True, 0.134, "usage:tokens"),
         (COUNTED, None, True, 0.13712, ""),
         (COUNTED, 0.3, True, 0.3, ""),
     ],
 )
-def test_a_picture_for_next_to_nothing_or_for_more_than_was_set_aside_was_miscounted(
+def test_a_picture_for_next_to_nothing_was_miscounted_and_more_words_or_more_of_a_picture_than_there_can_be(
     usage: Usage | None, told: float | None, pictured: bool, usd: float, odd: str
 ) -> None:
     held = worst(price(PRO), "1K", "a lighthouse")

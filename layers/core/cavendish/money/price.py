@@ -18,6 +18,8 @@ WORDS_OUT: Final = 2_048
 ABSURD: Final = 10
 #: So was a picture for less than this share of it: no model has a size or a quality that is nearly so cheap.
 TOO_LITTLE: Final = 0.01
+#: List prices are rounded from their tokens, by less than this factor.
+_ROUNDED: Final = 1.05
 
 
 class PerMillion(Entry):
@@ -127,8 +129,8 @@ def price_of(
 ) -> Cost:
     """What an answer that is billed costs: by its provider's word, else its count, if that can be; else the list.
 
-    `held` is what was set aside for the call, in millionths of a dollar: more tokens than that were miscounted. A
-    provider's own word may be more, for that is what it charges. `pictured`: the answer has a picture.
+    `held` is what was set aside for the call, in millionths of a dollar: more words than that were miscounted. A picture
+    that is larger than it was asked for is charged so. `pictured`: the answer has a picture.
     """
     listed = at_list(price, size)
     least = TOO_LITTLE * listed.usd if pictured else 0.0
@@ -142,8 +144,15 @@ def price_of(
     if usage is None:
         return listed._replace(odd="usage:missing")
     counted = cost(price, size, usage)
-    sane = counted and least <= counted <= (most if held is None else min(most, held / 1_000_000))
+    sane = counted and least <= counted <= most and (held is None or _fits(price, size, usage, held))
     return Cost(counted, _priced(price, "usage")) if sane else listed._replace(odd="usage:tokens")
+
+
+def _fits(price: Price, size: Tier, usage: Usage, held: int) -> bool:
+    """Whether there are no more words than were set aside, nor more of a picture than the largest one has."""
+    words = cost(price, size, usage.model_copy(update={"image_out": 0}))
+    picture = cost(price, size, Usage(image_out=usage.image_out))
+    return micros_up(words) <= held - micros_up(price.image[size]) and picture <= max(price.image.values()) * _ROUNDED
 
 
 def worst(price: Price, size: Tier, prompt: str) -> int:
