@@ -59,7 +59,7 @@ def _demo(console: Console) -> None:
     console.print("[bold]Cavendish[/]: pictures out of unreliable image models")
     console.print("Starting it here: an emulated AWS with template.yaml, and a server of models.")
     stage.perform(lambda running: _play(console, running), console.status("a few seconds"))
-    console.print("A local server played the models; the costs are the real ones' list prices.")
+    console.print("A local server played the models; the costs are by the prices of the real ones.")
     seconds = time.time() - psutil.Process().create_time()
     console.print(f"It took {seconds:.1f} s in all, and nothing is left running.\n")
     console.print("Next: [bold].venv/bin/cavendish up[/] starts it to stay; README.md shows a first job.")

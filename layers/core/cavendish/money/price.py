@@ -129,8 +129,8 @@ def price_of(
 ) -> Cost:
     """What an answer that is billed costs: by its provider's word, else its count, if that can be; else the list.
 
-    `held` is what was set aside for the call, in millionths of a dollar: more words than that were miscounted. A picture
-    that is larger than it was asked for is charged so. `pictured`: the answer has a picture.
+    `held` is what was set aside for the call, in millionths of a dollar: more words than that were miscounted. A larger
+    picture than was asked for is charged as it is. `pictured`: the answer has a picture.
     """
     listed = at_list(price, size)
     least = TOO_LITTLE * listed.usd if pictured else 0.0
