@@ -146,6 +146,14 @@ def test_no_more_is_spent_than_the_items_may() -> None:
     assert free.worst_usd > 2.0
 
 
+def test_the_best_of_items_with_a_limit_is_what_their_pictures_can_cost_together() -> None:
+    """One at 4K and one at 1K: 2K has no room any more."""
+    told = mode(planned(n=10, defaults={"size": "4K", "n": 9, "max_cost_usd": 0.2}), "balanced").cost
+
+    assert told
+    assert told.best_usd == pytest.approx(10 * (0.113 + 0.0504))
+
+
 def test_too_many_kinds_of_items_are_refused() -> None:
     items = [{"prompt": "p", "max_cost_usd": 1 + n} for n in range(KINDS_MOST + 1)]
 

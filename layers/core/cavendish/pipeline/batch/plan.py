@@ -9,7 +9,7 @@ from cavendish.advice.articles import Articles
 from cavendish.advice.estimate import Prospect
 from cavendish.advice.expectation import Known, worst_usd
 from cavendish.advice.forecast import Forecast, forecasts
-from cavendish.advice.walks import best_usd
+from cavendish.advice.walks import Group, best_usd
 from cavendish.batch.batch import Mode
 from cavendish.batch.fields import item_request
 from cavendish.batch.modes import ASIDE, Modes
@@ -64,6 +64,10 @@ class _Part(NamedTuple):
         return self.items * self.request.n
 
     @property
+    def together(self) -> Group:
+        return Group(self.request.n, self.request.max_cost)
+
+    @property
     def lead(self) -> str:
         return self.plan.at(Position()).call.model
 
@@ -112,9 +116,7 @@ class PlanBatch:
             before = found.get(like, _Kind(fields, request, 0))
             found[like] = before._replace(items=before.items + times)
         if len(found) > KINDS_MOST:
-            many = (
-                f"there are {len(found)} kinds of items by size, model and the like; at most {KINDS_MOST} are planned"
-            )
+            many = f"there are {len(found)} kinds of items by size, model and so on; at most {KINDS_MOST} are planned"
             raise RequestInvalid([RequestFault("/items", many)])
         return list(found.values()), faults
 
@@ -180,7 +182,7 @@ def _items(asked: PlanRequest) -> Iterator[tuple[dict[str, Any], int]]:
 def _money(parts: list[_Part]) -> ModeMoney:
     return ModeMoney(
         expected_usd=round(sum(min(one.most_usd, one.pictures * one.seen.average.usd) for one in parts), 6),
-        best_usd=round(sum(min(one.most_usd, one.pictures * best_usd(one.plan, one.known)) for one in parts), 6),
+        best_usd=round(sum(one.items * best_usd(one.plan, one.known, one.together) for one in parts), 6),
         worst_usd=round(sum(one.most_usd for one in parts), 6),
     )
 
