@@ -7,6 +7,7 @@ import pytest
 from cavendish.attempt import Attempt, State
 from cavendish.contract.view import timestamp, view
 from cavendish.job import Job, JobError, Status
+from cavendish.ladder.plan import Step
 from cavendish.outcome import Outcome
 from tests.builders import (
     JOB_ID,
@@ -256,6 +257,16 @@ def test_why_the_next_step_was_taken_is_said_in_words(outcome: Outcome, key: Any
     (row,) = shown(a_running_job(), an_ended_attempt(outcome, key))["attempts"]
 
     assert row["next"].startswith(words)
+
+
+def test_the_same_model_in_its_next_place_is_no_fallback() -> None:
+    job = a_running_job()
+    assert job.plan
+    first, *rest = job.plan.steps
+    twice = job.plan.model_copy(update={"steps": (Step(size="2K", routes=first.routes[:1] * 2), *rest)})
+    (row,) = shown(job.model_copy(update={"plan": twice}), an_ended_attempt(Outcome.THROTTLED))["attempts"]
+
+    assert row["next"] == f"ask {first.routes[0].call.model} once more: the model throttled the call"
 
 
 def test_a_repeat_tells_the_wait_that_it_really_took() -> None:

@@ -30,7 +30,10 @@ def _words(step: Next, plan: Plan, attempt: Attempt, later: Attempt | None, why:
         # While it waits, only the workflow knows what its jitter made of it.
         return f"repeat after {later.waited_s} s: {why}" if later else f"repeat after a wait: {why}"
     if step.rule is Rule.NEXT_ROUTE:
-        return f"fall back to {call.model}: {why}"
+        here = plan.steps[attempt.key.step].routes[attempt.key.route].call
+        # A model's last place (routing.py) may come next to its first, where money is left for no other.
+        same = (here.route, here.model) == (call.route, call.model)
+        return f"ask {call.model} once more: {why}" if same else f"fall back to {call.model}: {why}"
     return f"lower to {call.size}: {why}, and no model is left at {attempt.call.size}"
 
 
