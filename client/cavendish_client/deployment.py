@@ -15,6 +15,9 @@ def address(api: str | None, stack: str | None) -> str:
 
 def key() -> str:
     """The environment's key: on the command line everybody on the machine could read it. Raises Unable."""
-    if found := os.environ.get("KEY"):
-        return found
-    raise Unable("Set KEY to a key of the API, such as `cavendish keys create` makes.")
+    found = os.environ.get("KEY")
+    if not found:
+        raise Unable("Set KEY to a key of the API, such as `cavendish keys create` makes.")
+    if not found.isascii():
+        raise Unable("KEY has a character that no key has; set it to one such as `cavendish keys create` makes.")
+    return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from adapters.reads import row
+from adapters.reads import key, row
 from adapters.rows import number, text
 from cavendish.attempt import Attempt
 from cavendish.errors import OverBudget
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
     @property
     def key(self) -> dict[str, Any]:
-        return {"pk": text(self.pk), "sk": text(self.sk)}
+        return key(*self)
 
     @classmethod
     def of_job(cls, job_id: str) -> "Place":

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from adapters.counts import read_counts
 from adapters.new_job import new_job, taken
-from adapters.reads import due, row
+from adapters.reads import due, key, row
 from adapters.rows import due_fields, number, text
 from adapters.transaction import put, write
 from cavendish.batch.batch import Batch
@@ -89,7 +89,7 @@ class BatchesTable:
         return [ItemFault.model_validate_json(one["doc"]["S"]) for page in pages for one in page["Items"]]
 
     def lead(self, batch: Batch, at: float) -> None:
-        place = {"pk": text(_folder(batch.tenant, batch.folder)), "sk": text(_LEADER)}
+        place = key(_folder(batch.tenant, batch.folder), _LEADER)
         kept = {"batch_id": text(batch.id), "stored_at": number(at), "expires_at": number(int(batch.expires_at))}
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             self._client.put_item(

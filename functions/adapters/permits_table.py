@@ -7,10 +7,11 @@ more. Rows of leases exist for models that throttled in the last hour.
 from collections.abc import Callable
 from typing import Any, Final
 
+from adapters.reads import key
 from adapters.rows import number, text
 from cavendish.health.permits import FORGOTTEN_S, Concurrency, Permit, Shard, lease, shards
 
-_KEY: Final = {"pk": text("CONCURRENCY"), "sk": text("CONCURRENCY")}
+_KEY: Final = key("CONCURRENCY", "CONCURRENCY")
 #: What was read is believed this long, in seconds.
 _FRESH_S: Final = 2.0
 _SLOT: Final = "slot_"
@@ -145,12 +146,12 @@ class PermitsTable:
         return self._change(place, changes, f"{free} OR #slot = :mine", {"#slot": f"{_SLOT}{slot}"}, values)
 
     def _change(
-        self, key: dict[str, Any], changes: str, condition: str, names: dict[str, str], values: dict[str, Any]
+        self, place: dict[str, Any], changes: str, condition: str, names: dict[str, str], values: dict[str, Any]
     ) -> bool:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=key,
+                Key=place,
                 UpdateExpression=changes,
                 ConditionExpression=condition,
                 ExpressionAttributeNames=names,
@@ -179,4 +180,4 @@ def _permit(concurrency: Concurrency, shard: Shard, slot: int, mine: str, *, sca
 
 
 def _place(route: str, model: str, shard: int) -> dict[str, Any]:
-    return {"pk": text(f"PERMITS#{route}#{model}#{shard}"), "sk": text("LEASES")}
+    return key(f"PERMITS#{route}#{model}#{shard}", "LEASES")

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from adapters.reads import key
 from adapters.rows import number, text
 from cavendish.webhook.receiver import SLOTS, usable
 
@@ -65,4 +66,4 @@ class SlotsTable:
 
 
 def _place(receiver: str) -> dict[str, Any]:
-    return {"pk": text(f"RECEIVER#{receiver}"), "sk": text("SLOTS")}
+    return key(f"RECEIVER#{receiver}", "SLOTS")

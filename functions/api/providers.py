@@ -26,6 +26,7 @@ def list_providers() -> Response[str]:
 @lru_cache(maxsize=1)
 def _known(window: int) -> dict[str, Any]:
     from cavendish.pipeline.providers import providers  # noqa: PLC0415
+    from wired import learning  # noqa: PLC0415
     from wired.permits import permits  # noqa: PLC0415  # a submit's cold start need not pay for it
 
     return providers(
@@ -35,5 +36,5 @@ def _known(window: int) -> dict[str, Any]:
         keyed=wiring.keyed_routes(),
         catalog=catalog(),
         now=wiring.clock(),
-        learning=wiring.setting("LEARNING") == "on",
+        learning=learning.is_on(),
     ).model_dump(mode="json")

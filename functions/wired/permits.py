@@ -8,11 +8,12 @@ from adapters.permits_table import PermitsTable
 from cavendish.health.permits import Unlimited
 from cavendish.health.turns import Permits
 from once import once
+from wired import learning
 
 
 def permits() -> Permits:
     """How many calls may run at once; as many as come, where routing is to learn nothing."""
-    return table() if wiring.setting("LEARNING") == "on" else Unlimited()
+    return table() if learning.is_on() else Unlimited()
 
 
 @once

@@ -61,7 +61,7 @@ def batch(
         check(file, defaults)
         if download:
             _make_ready(download)
-        with Client(address(api, stack), _key()) as client:
+        with Client(address(api, stack), key()) as client:
             opened = client.batches.upload(file, mode=mode.value, defaults=defaults, name=called)
             if not (watch or download):
                 _say(opened, as_json=json)
@@ -80,13 +80,6 @@ def _called(file: Path, name: str | None) -> str:
     check_text("The file's name", file.name)
     check_text("--name", name or file.name)
     return name or file.name
-
-
-def _key() -> str:
-    """The environment's key, if a header can hold it. Raises Unable."""
-    if not (found := key()).isascii():
-        raise Unable("KEY has a character that no key has; set it to one such as `cavendish keys create` makes.")
-    return found
 
 
 def _make_ready(folder: Path) -> None:

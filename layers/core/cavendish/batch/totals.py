@@ -16,7 +16,7 @@ from cavendish.value import Value
 class Totals(Value):
     """The sums of all rows so far."""
 
-    #: Also those that a cancel kept from being read, which have no row.
+    #: Also those that a cancel kept from being read, which have one row together.
     items: int = 0
     by_status: Mapping[str, int] = Field(default_factory=dict)
     unreadable: int = 0

@@ -2,7 +2,7 @@
 
 from cavendish.attempt import Attempt, position
 from cavendish.job import Job, Status
-from cavendish.ladder.plan import Next, Plan, Rule, follow
+from cavendish.ladder.plan import Next, Plan, Position, Rule, follow
 from cavendish.outcome import TABLE, Outcome
 
 
@@ -30,7 +30,7 @@ def _words(step: Next, plan: Plan, attempt: Attempt, later: Attempt | None, why:
         # While it waits, only the workflow knows what its jitter made of it.
         return f"repeat after {later.waited_s} s: {why}" if later else f"repeat after a wait: {why}"
     if step.rule is Rule.NEXT_ROUTE:
-        here = plan.steps[attempt.key.step].routes[attempt.key.route].call
+        here = plan.at(Position(attempt.key.step, attempt.key.route)).call
         # A model's last place (routing.py) may come next to its first, where money is left for no other.
         same = (here.route, here.model) == (call.route, call.model)
         return f"ask {call.model} once more: {why}" if same else f"fall back to {call.model}: {why}"

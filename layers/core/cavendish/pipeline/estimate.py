@@ -72,7 +72,7 @@ class Estimator:
         """What a picture of such a plan comes to, at the hour at which it would start."""
         at = self._starts_at(request, plan) or self._now
         known = self._known(request, plan, at)
-        begun = plan.model_copy(update={"deadline_at": at + request.deadline_s})
+        begun = plan.until(at + request.deadline_s)
         return known, prospect(request, begun, known, now=at, chance=self._chance())
 
     def _starts_at(self, request: JobRequest, plan: Plan) -> float | None:
