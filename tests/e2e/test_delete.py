@@ -26,6 +26,12 @@ def kept(cloud: Cloud, job_id: str) -> list[str]:
     return [row["sk"]["S"] for row in table.rows(cloud, job_id)]
 
 
+def swept(cloud: Cloud, job_id: str) -> bool:
+    """Whether the watchdog deletes all of a job but its tombstone, now or in the sweep of this minute."""
+    cloud.sweep()
+    return bool(eventually(lambda: (keys(cloud, job_id), kept(cloud, job_id)) == ([], ["JOB"]), 20))
+
+
 @pytest.fixture
 def other(cloud: Cloud) -> str:
     """The key of another tenant."""
@@ -87,20 +93,20 @@ def test_what_a_deletion_could_not_finish_the_watchdog_finishes(cloud: Cloud) ->
     cloud.sweep()
     assert len(keys(cloud, job["id"])) == 1, "whoever deletes has a minute"
     table.age_tombstone(cloud, job["id"])
-    cloud.sweep()
-    assert (keys(cloud, job["id"]), kept(cloud, job["id"])) == ([], ["JOB"])
+    assert swept(cloud, job["id"])
 
 
 def test_when_its_retention_is_over_a_job_is_gone_at_once_and_deleted_by_the_watchdog(cloud: Cloud) -> None:
     prompt = cloud.prompt()
     job = cloud.made(prompt=prompt, size="1K", retention_s=60)
     assert job["requested"]["retention_s"] == 60
-    table.outlive(cloud, job["id"])
+    with cloud.forbidden("WatchdogFunction", "dynamodb:Query"):
+        table.outlive(cloud, job["id"])
+        assert statuses(cloud, job["id"]) == [410, 410, 410]
+        assert len(keys(cloud, job["id"])) == 1
 
-    assert statuses(cloud, job["id"]) == [410, 410, 410]
-    assert len(keys(cloud, job["id"])) == 1
-    cloud.sweep()
-    assert (keys(cloud, job["id"]), table.mentions(cloud, prompt), kept(cloud, job["id"])) == ([], [], ["JOB"])
+    assert swept(cloud, job["id"])
+    assert table.mentions(cloud, prompt) == []
     assert statuses(cloud, job["id"]) == [410, 410, 410]
 
 
@@ -146,5 +152,4 @@ def test_a_deletion_survives_a_picture_that_comes_too_late(cloud: Cloud) -> None
 
     eventually(lambda: keys(cloud, job["id"]) != [], 30)
     table.age_tombstone(cloud, job["id"])
-    cloud.sweep()
-    assert (keys(cloud, job["id"]), kept(cloud, job["id"])) == ([], ["JOB"])
+    assert swept(cloud, job["id"])
