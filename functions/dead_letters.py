@@ -24,6 +24,7 @@ def _bury(message: dict[str, Any], length: int) -> None:
         jobs=wiring.jobs(),
         images=wiring.images(),
         workflow=wiring.workflow(),
+        statistics=wiring.statistics(),
         catalog=catalog(),
         now=wiring.clock(),
     )

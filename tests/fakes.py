@@ -100,8 +100,8 @@ class FakeJobs:
             counted = self.counted.setdefault(after.item.batch_id, Counter())
             counted.update({after.status: 1, "spent": spent})
 
-    def attempts(self, job_id: str) -> list[Attempt]:
-        own = [self._row(key) for key in self._attempts if key.job_id == job_id]
+    def attempts(self, job_id: str, image: int | None = None) -> list[Attempt]:
+        own = [self._row(key) for key in self._attempts if key.job_id == job_id and image in (None, key.image)]
         return sorted(own, key=lambda one: (one.started_at, one.path))
 
     def begin(self, attempt: Attempt, now: float, max_cost: int | None = None) -> None:

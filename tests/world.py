@@ -19,10 +19,12 @@ from cavendish.pipeline.call import Caller
 from cavendish.pipeline.cancel import cancel
 from cavendish.pipeline.delete import delete
 from cavendish.pipeline.dispatch import dispatch
+from cavendish.pipeline.ends import Ends
 from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.generate import Generate
 from cavendish.pipeline.settle import settle
 from cavendish.pipeline.submit import Submitted, submit
+from cavendish.pipeline.telling import Telling
 from cavendish.pipeline.watchdog import Watchdog
 from cavendish.ulid import ulid
 from tests.batch_fakes import FakeBatches, FakeBatchQueue
@@ -219,12 +221,22 @@ class World:
         workflow, measurements = Mortal(self.workflow, fate), Mortal(self.measurements, fate)
         closures, permits = Mortal(self.closures, fate), Mortal(self.permits, fate)
         gate = Gate(permits=permits, queue=Mortal(self.attempt_queue, fate), chance=lambda: 0.5)
+        telling = Telling(jobs, workflow)
+        ends = Ends(
+            jobs=jobs,
+            telling=telling,
+            measurements=measurements,
+            closures=closures,
+            gate=gate,
+            clock=self.clock,
+            pause=self.clock.pause,
+        )
         return Generate(
             jobs=jobs,
             images=images,
             caller=caller,
-            workflow=workflow,
-            measurements=measurements,
+            telling=telling,
+            ends=ends,
             closures=closures,
             gate=gate,
             routing=self.routing,

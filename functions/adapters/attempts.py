@@ -7,7 +7,7 @@ from adapters.reads import row
 from adapters.rows import ATTEMPT, JOB, attempt_row, number, paid_from, read_attempt, text
 from adapters.transaction import put, write
 from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
-from cavendish.errors import CallRefused
+from cavendish.errors import CallRefused, EndNotWritten
 from cavendish.money.money import micros
 from cavendish.outcome import Outcome
 
@@ -20,12 +20,13 @@ class Attempts:
         self._table = table
         self._accounts = Accounts(client, table)
 
-    def attempts(self, job_id: str) -> list[Attempt]:
+    def attempts(self, job_id: str, image: int | None = None) -> list[Attempt]:
+        of = ATTEMPT if image is None else f"{ATTEMPT}{image}-"
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={":pk": text(f"JOB#{job_id}"), ":sk": text(ATTEMPT)},
+            ExpressionAttributeValues={":pk": text(f"JOB#{job_id}"), ":sk": text(of)},
         )
         attempts = [read_attempt(row) for page in pages for row in page["Items"]]
         return sorted(attempts, key=lambda one: (one.started_at, one.path))
@@ -65,7 +66,7 @@ class Attempts:
         try:
             self._settle(attempt, row, (changes, "#state = :calling", values), micros(result.cost_usd), released)
         except CallRefused:
-            return self._overtaken(key, result, now, lost=lost)
+            return self.end(key, result, now, lost=lost)  # somebody else ended it meanwhile
         ended = self._row(_place(key))
         return read_attempt(ended) if ended else None
 
@@ -73,13 +74,6 @@ class Attempts:
         values = {":reported": text(State.REPORTED), ":calling": text(State.CALLING)}
         changes = "SET #state = :reported REMOVE due_shard, due_at"
         self._update(key, changes, "attribute_exists(pk) AND #state <> :calling", values)
-
-    def _overtaken(self, key: AttemptKey, result: Result, now: float, *, lost: bool) -> Attempt | None:
-        """Somebody else ended it meanwhile. Raises CallRefused where nobody did: too many wrote to its accounts."""
-        row = self._row(_place(key))
-        if row is not None and read_attempt(row).state is State.CALLING:
-            raise CallRefused(f"attempt {key.path} of job {key.job_id} could not be paid for")
-        return self.end(key, result, now, lost=lost)
 
     def _keep_late(self, attempt: Attempt, row: dict[str, Any], result: Result) -> None:
         """A success that came after its attempt was given up as lost is kept, for the next attempt to adopt.
@@ -106,7 +100,8 @@ class Attempts:
         places = [Place(pk, sk) for pk, sk in paid_from(row)]
         paid = self._accounts.settle(attempt, places, spent=spent, released=released)
         refused = CallRefused(f"attempt {attempt.path} of job {attempt.job_id} has moved on")
-        write(self._client, [{"Update": self._changed(attempt.key, *update)}, *paid], refused)
+        busy = EndNotWritten(f"attempt {attempt.path} of job {attempt.job_id} could not be paid for")
+        write(self._client, [{"Update": self._changed(attempt.key, *update)}, *paid], refused, busy=busy)
 
     def _job_may_call(self, attempt: Attempt, now: float) -> dict[str, Any]:
         values = {":queued": text("queued"), ":running": text("running"), ":now": number(now)}

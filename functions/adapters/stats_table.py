@@ -6,6 +6,7 @@ second in a whole deployment (11,000 at once, of 15 s and more), so a row need n
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from cavendish.stats.tally import KEPT_S, Kind, Sum, Tally
 
 #: What the sums mean. Who changes that changes this: old and new then write rows beside each other.
 _VERSION: Final = 1
+#: So many rows are added to at once: a job of three ways with twenty tags has 63, and nobody is to wait for them.
+_AT_ONCE: Final = 16
 #: How many parts a key has; a tag may hold any character, so they are JSON.
 _PARTS: Final[dict[Kind, int]] = {"way": 3, "tag": 4}
 
@@ -28,11 +31,8 @@ class StatsTable:
         self._failed = failed
 
     def add(self, tenant: str, sums: Sequence[Sum]) -> None:
-        for one in sums:
-            try:
-                self._add(tenant, one)
-            except Exception as error:  # whatever it is: a count is missing then, which no job should fail for
-                self._failed(error)
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            list(pool.map(lambda one: self._try(tenant, one), sums))
 
     def read(self, tenant: str, kind: Kind, since: float, until: float, most: int) -> list[Sum] | None:
         if until < max(0.0, since):  # before the epoch a number's text would not sort as the number does
@@ -49,6 +49,12 @@ class StatsTable:
         )
         rows = list(islice((row for page in pages for row in page["Items"]), most + 1))
         return None if len(rows) > most else [one for row in rows if (one := _sum(kind, row))]
+
+    def _try(self, tenant: str, one: Sum) -> None:
+        try:
+            self._add(tenant, one)
+        except Exception as error:  # whatever it is: a count is missing then, which no job should fail for
+            self._failed(error)
 
     def _add(self, tenant: str, one: Sum) -> None:
         added = {name: n for name, n in one.tally.counters.items() if n}

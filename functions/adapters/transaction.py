@@ -15,11 +15,17 @@ _NONE: Final[Mapping[int, Exception]] = MappingProxyType({})
 
 
 def write(
-    client: Any, items: list[dict[str, Any]], refused: Exception, by_item: Mapping[int, Exception] = _NONE
+    client: Any,
+    items: list[dict[str, Any]],
+    refused: Exception,
+    by_item: Mapping[int, Exception] = _NONE,
+    *,
+    busy: Exception | None = None,
 ) -> None:
     """Write the items; raises `refused` where a condition does not hold, or what `by_item` has for just this one.
 
-    Botocore repeats no cancelled transaction, so one that met another is repeated here.
+    Botocore repeats no cancelled transaction, so one that met another is repeated here. `busy` is raised where it
+    always meets one; without it `refused` is, for who was refused looks again and decides anew, and so may it then.
     """
     for tried in range(1, _TRIES + 1):
         try:
@@ -30,7 +36,7 @@ def write(
                 raise _refusal(reasons, refused, by_item) from None
             if tried == _TRIES:
                 if "TransactionConflict" in reasons:
-                    raise refused from None
+                    raise (busy or refused) from None
                 raise  # throttled all the time, which is no word on the condition
             time.sleep(random.uniform(0, _pause_s(tried)))  # noqa: S311, jitter is no secret
         else:

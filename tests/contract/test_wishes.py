@@ -75,7 +75,7 @@ def test_the_first_way_that_can_say_it_is_taken(name: str) -> None:
     plan = build(request, CATALOG, deadline_at=NOW + 60, doors=doors)
 
     assert misfits(request, CATALOG) == []
-    assert plan.steps[0].routes[0].call.route == route
+    assert plan.first.route == route
 
 
 @pytest.mark.parametrize(

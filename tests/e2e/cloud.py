@@ -5,7 +5,7 @@ import signal
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ class Cloud:
     def workers(self, function: str) -> list[psutil.Process]:
         """The processes in which this cloud runs a function, idle ones too."""
         mine = f"/ministack-lambda-cavendish-{function}-"
-        return [one for one in marked(Home(self.root).folder) if any(mine in part for part in one.cmdline())]
+        return [one for one in marked(Home(self.root).folder) if any(mine in part for part in _command(one))]
 
     @contextmanager
     def held(self, function: str) -> Iterator[list[psutil.Process]]:
@@ -117,7 +117,8 @@ class Cloud:
     def kill(self, function: str) -> None:
         """No worker of a function sees this coming, and none can clean up."""
         for worker in self.workers(function):
-            worker.send_signal(signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                worker.send_signal(signal.SIGKILL)
 
     @contextmanager
     def forbidden(self, function: str, action: str) -> Iterator[None]:
@@ -178,6 +179,14 @@ class Cloud:
         """Do now what the watchdog does every minute."""
         answer = self.aws("lambda").invoke(FunctionName=self.function("WatchdogFunction"), Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """Its words; none, if it has ended meanwhile."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is one, too
+        return []
 
 
 def release(workers: Iterable[psutil.Process]) -> None:

@@ -19,8 +19,8 @@ BEFORE, DURING, AFTER = 24, 100, 8
 #: So many jobs find it out: those in flight when it goes, and those that are planned and made by what their workers
 #: believed a second before.
 FINDING_OUT = 3 * CALLERS
-#: Of the others one in four is planned as a probe, and of those one in four is made (breaker.py, outlook.py), some of
-#: them twice: six calls in the mean, and more than this once in 10,000 runs.
+#: Of the others one in sixteen is a probe (breaker.py), some of which ask twice: six calls in the mean, and more than
+#: this once in 10,000 runs.
 PROBES = 16
 RETURNS_S = 120
 

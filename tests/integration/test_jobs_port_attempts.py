@@ -36,6 +36,7 @@ def test_attempts_that_began_together_come_in_the_order_of_their_paths(case: Cas
         case.jobs.begin(an_attempt(key), NOW)
 
     assert [one.key.image for one in case.jobs.attempts(a_key().job_id)] == [0, 1, 2]
+    assert [one.key.image for one in case.jobs.attempts(a_key().job_id, 1)] == [1]
 
 
 def test_an_attempt_begins_once(case: Case) -> None:

@@ -9,12 +9,26 @@ from botocore.stub import Stubber
 from adapters.accounts import SPREAD
 from adapters.jobs_table import JobsTable
 from adapters.rows import OLD
-from cavendish.attempt import KEEP_S
-from cavendish.errors import CallRefused, JobConflict
+from cavendish.attempt import KEEP_S, State
+from cavendish.errors import CallRefused, EndNotWritten, JobConflict
 from cavendish.job import Job, Status
 from tests.builders import NOW, a_hold, a_job, a_result, a_running_job, an_attempt
 from tests.fakes import FakeJobs
 from tests.integration.resources import RESOURCES
+
+
+class Contended:
+    """A client whose transactions always meet another one."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **_: Any) -> None:
+        reasons = {"CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}]}
+        raise self._client.exceptions.TransactionCanceledException(reasons, "transact_write_items")
 
 
 def added(jobs: JobsTable) -> Job:
@@ -83,6 +97,17 @@ def test_a_transaction_whose_condition_failed_or_that_never_gets_through_is_a_co
 
     with stubber, pytest.raises(JobConflict):
         jobs.add(a_job(), a_job().event("job.queued"))
+
+
+def test_an_end_that_meets_others_in_its_accounts_all_the_time_is_not_taken_for_one_that_others_wrote(
+    dynamodb: Any, table: str
+) -> None:
+    jobs = JobsTable(dynamodb, table)
+    job = added(jobs)
+
+    with pytest.raises(EndNotWritten):
+        JobsTable(Contended(dynamodb), table).end(an_attempt().key, a_result(), NOW)
+    assert [one.state for one in jobs.attempts(job.id)] == [State.CALLING]
 
 
 @pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "AccessDeniedException"])

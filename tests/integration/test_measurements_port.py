@@ -49,7 +49,9 @@ def test_calls_of_one_window_are_added_up(measurements: MeasuredWays) -> None:
 
     (window,) = read(measurements, at, at + 10)
     assert (window.begins_at, window.length_s) == (at, FINE_S)
-    assert window.health == Health(outcomes={Outcome.OK: 4, Outcome.THROTTLED: 1}, times=Sketch.of([1, 10, 10, 100]))
+    assert window.health == Health(
+        outcomes={Outcome.OK: 4, Outcome.THROTTLED: 1}, times=Sketch.of([1, 10, 10, 100]), failures=Sketch.of([0.2])
+    )
 
 
 def test_windows_come_oldest_first_and_only_those_of_the_span(measurements: MeasuredWays) -> None:

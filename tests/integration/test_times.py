@@ -25,7 +25,7 @@ def calling(functions: Functions) -> Call:
     functions.with_key()
     plan = functions.with_running_job().plan
     assert plan is not None
-    call = plan.steps[0].routes[0].call
+    call = plan.first
     key = AttemptKey(JOB_ID, image=0, step=0, route=0, try_=0)
     attempt = begin(a_message(key, call=call), call.limit_s, time.time())
     wiring.jobs().begin(attempt, time.time())

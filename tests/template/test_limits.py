@@ -55,7 +55,7 @@ def largest_request(**more: Any) -> JobRequest:
 
 def job(request: JobRequest) -> Job:
     plan = build(request, catalog(), deadline_at=1e10)
-    call = plan.steps[0].routes[0].call
+    call = plan.first
     times = dict.fromkeys(("created_at", "updated_at", "deadline_at", "looked_at"), 1e9 + 0.123456)
     named = {"id": "0" * 26, "tenant": "t" * 64, "model": call.model, "route": call.route}
     return Job(**named, **times, status=Status.RUNNING, sequence=1, request=request, plan=plan)
@@ -73,7 +73,7 @@ def attempt(of: Job, key: tuple[int, int], result: Result) -> Attempt:
     image, try_ = key
     times = {"started_at": 1e9 + try_, "lease_until": 1e9, "ended_at": 1e9 + try_}
     path = AttemptKey(of.id, image, 0, 0, try_).path
-    call = of.plan.steps[0].routes[0].call
+    call = of.plan.first
     token = {"tokens": ("t" * 1024,) * 5, "waited_s": 900}
     return Attempt(job_id=of.id, path=path, state=State.ENDED, call=call, **token, **times, result=result)
 

@@ -7,13 +7,13 @@ import pytest
 from cavendish.attempt import AttemptKey, AttemptMessage, State
 from cavendish.job import Status
 from cavendish.pipeline.dead_letters import bury
-from tests.builders import an_attempt, an_ended_attempt
+from tests.builders import NOW, a_hold, an_attempt, an_ended_attempt
 from tests.world import Meanwhile, World
 
 
 def buried(world: World, fields: AttemptMessage | dict[str, Any]) -> str | None:
     fields = fields.model_dump(mode="json", by_alias=True) if isinstance(fields, AttemptMessage) else fields
-    ports = {"jobs": world.jobs, "images": world.images, "workflow": world.workflow}
+    ports = {"jobs": world.jobs, "images": world.images, "workflow": world.workflow, "statistics": world.statistics}
     return bury(fields, **ports, catalog=world.catalog, now=world.clock())  # type: ignore[arg-type]
 
 
@@ -30,11 +30,13 @@ def test_a_job_that_could_not_be_started_fails_and_says_so() -> None:
 def test_a_picture_that_was_made_ahead_is_delivered_by_a_job_that_could_not_be_started() -> None:
     world = World()
     job = world.submit()
-    made = an_ended_attempt(key=AttemptKey(job.id, 0, 0, 0, 0))
+    made = an_ended_attempt(key=AttemptKey(job.id, 0, 0, 0, 0), hold=a_hold())
     world.jobs._keep(made)
     buried(world, {"v": 1, "job_id": job.id})
 
     assert (world.job(job.id).status, world.job(job.id).delivered) == (Status.SUCCEEDED, (made.path,))
+    sums = world.statistics.read(job.tenant, "way", NOW, NOW, 10)
+    assert [one.tally.calls for one in sums or ()] == [1]
 
 
 def test_a_job_whose_first_attempt_is_still_under_way_is_not_given_up() -> None:

@@ -37,6 +37,7 @@ def chances_of(list_usd: float, **shares: float) -> Chances:
         shares={Outcome.OK: 1 - sum(rest.values()), **rest},
         times=(10.0,),
         limit_s=60,
+        failure_s=10,
         list_usd=list_usd,
         made_usd=list_usd * 1.1,
         worst_usd=list_usd * 1.5,

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from cavendish.attempt import LEASE_MARGIN_S, State
-from cavendish.errors import CallFailed, CallRefused, JobConflict
+from cavendish.errors import CallFailed, CallRefused, EndNotWritten, JobConflict
 from cavendish.job import Status
 from cavendish.ladder.plan import Position
 from cavendish.outcome import Outcome
+from cavendish.pipeline.ends import PAUSES_S
 from tests.builders import NOW, a_png, a_result, an_answer, an_error
 from tests.fakes import FakeAnswer, FakeJobs, FakeModels
 from tests.world import Meanwhile, World
@@ -235,6 +236,28 @@ def test_the_queue_brings_the_message_again_if_others_keep_changing_the_job(erro
     with pytest.raises(type(error)):
         world.run(world.message(world.running()))
     assert (world.models.calls, world.heard()) == ([], [])
+
+
+@pytest.mark.parametrize("error", [EndNotWritten("busy"), OSError("the table is not there")])
+def test_the_end_of_a_call_is_written_again_until_it_is_written(error: Exception) -> None:
+    world = World(FakeAnswer(json.dumps(an_error(429)).encode(), status=429))
+    world.jobs = Meanwhile(world.jobs, "end", fail(error), times=len(PAUSES_S))
+    message = world.message(world.running())
+
+    assert world.run(message) is Outcome.THROTTLED
+    assert (world.heard(), world.attempt(message.key).state) == (["throttled"], State.REPORTED)
+    assert [one.outcome for one in world.measurements.samples] == [Outcome.THROTTLED]
+
+
+def test_an_end_that_cannot_be_written_brings_the_message_again_and_no_second_call() -> None:
+    world = World()
+    world.jobs = Meanwhile(world.jobs, "end", fail(EndNotWritten("busy")), times=len(PAUSES_S) + 1)
+    message = world.message(world.running())
+
+    with pytest.raises(EndNotWritten):
+        world.run(message)
+    assert world.run(message) is None
+    assert (len(world.models.calls), world.attempt(message.key).state) == (1, State.CALLING)
 
 
 def test_a_job_that_is_cancelled_just_before_its_call_is_not_called_for() -> None:

@@ -15,6 +15,7 @@ from cavendish.health.health import (
     FINE_SPAN_S,
     KEPT_S,
     STREAK,
+    TELLING,
     Health,
     Sample,
     Window,
@@ -85,6 +86,14 @@ def test_only_the_times_of_pictures_that_were_asked_for_are_kept() -> None:
     assert whole.times == Sketch.of([5])
 
 
+def test_the_times_of_failures_are_those_of_calls_that_said_that_they_failed() -> None:
+    untold = {Outcome.OK, Outcome.TIMED_OUT, Outcome.CONNECTION_LOST}
+    failed = [one for one in MADE if one in TELLING - untold]
+    whole = Health.of(Window.of(a_sample(outcome=one, took_s=5), FINE_S) for one in MADE)
+
+    assert whole.failures == Sketch.of([5] * len(failed))
+
+
 @given(samples, st.sampled_from(sorted(KEPT_S)))
 def test_a_window_is_read_as_it_was_written(sample: Sample, length_s: int) -> None:
     window = Window.of(sample, length_s)
@@ -119,6 +128,8 @@ def test_the_health_of_a_span_is_the_same_in_any_order(calls: list[Sample], chan
         {"t_٣": "3"},
         {"t_07": "3"},
         {"t_x": "3"},
+        {"f_x": "3"},
+        {f"f_{LAST_BUCKET + 1}": "3"},
         {"colour": "3"},
         {"": "3"},
     ],

@@ -131,7 +131,7 @@ def test_a_call_carries_what_is_accepted_once() -> None:
     calls = [route.call for route in planned(accept=["wrong_model", "wrong_model"]).steps[0].routes]
 
     assert [call.accept for call in calls] == [(Outcome.WRONG_MODEL,)] * 2
-    assert planned().steps[0].routes[0].call.accept == ()
+    assert planned().first.accept == ()
 
 
 @pytest.mark.parametrize(("on_refusal", "rule"), [("fail", Rule.FAIL), ("fallback", Rule.NEXT_ROUTE)])
@@ -175,7 +175,7 @@ def begins_as_asked(fields: dict[str, Any]) -> bool:
         request = parse(json.dumps(fields).encode(), catalog())
     except RequestInvalid:
         return True
-    call = build(request, catalog(), deadline_at=NOW).steps[0].routes[0].call
+    call = build(request, catalog(), deadline_at=NOW).first
     return (call.size, call.model) == (request.asked.tier, lineup(request, catalog()).choices[0].model.id)
 
 

@@ -14,10 +14,12 @@ from tests.builders import NOW
 BELIEVED = Prior(ok=0.9, hangs=0.0, mean_s=40, p95_s=60)
 
 
-def window(age_s: float = 0, times: list[float] | None = None, **outcomes: int) -> Window:
-    """A window with these ends; each picture took 20 s unless it is said otherwise."""
+def window(age_s: float = 0, times: list[float] | None = None, failed_s: float = 10, **outcomes: int) -> Window:
+    """A window with these ends; each picture took 20 s, and each failure 10, unless it is said otherwise."""
     times = [20.0] * outcomes.get("ok", 0) if times is None else times
-    health = Health(outcomes={Outcome(name): n for name, n in outcomes.items() if n}, times=Sketch.of(times))
+    told = [failed_s] * sum(n for name, n in outcomes.items() if name not in {"ok", "timed_out"})
+    named = {Outcome(name): n for name, n in outcomes.items() if n}
+    health = Health(outcomes=named, times=Sketch.of(times), failures=Sketch.of(told))
     return Window(begins_at=int(NOW - age_s) // FINE_S * FINE_S, length_s=FINE_S, health=health)
 
 
@@ -26,7 +28,25 @@ def known(*oldest_first: Window, believed: Prior = BELIEVED) -> Odds:
 
 
 def test_without_measurements_the_articles_are_believed() -> None:
-    assert known() == Odds(0.9, 0.0, 0.0, 40, 60, known=False, out=False)
+    assert known() == Odds(0.9, 0.0, 0.0, 40, 60, 10, known=False, out=False)
+
+
+def test_how_long_a_failure_takes_is_guessed_until_it_is_measured() -> None:
+    assert known(window(ok=9)).failure_s == 10
+    assert known(window(ok=9, throttled=1, failed_s=1)).failure_s == pytest.approx(5.5, rel=0.05)
+    assert known(window(ok=9, throttled=99, failed_s=1)).failure_s < 1.2
+
+
+def test_how_long_a_failure_takes_is_what_it_took_lately() -> None:
+    before, lately = window(FINE_S, overloaded=20, failed_s=60), window(ok=1, overloaded=20, failed_s=1)
+
+    assert known(before, lately).failure_s == known(lately).failure_s
+
+
+def test_of_two_models_that_fail_alike_the_one_that_says_so_sooner_is_faster() -> None:
+    quick, slow = (known(window(ok=10, overloaded=10, failed_s=one)) for one in (0.1, 20))
+
+    assert quick.seconds(100) + 12 < slow.seconds(100)
 
 
 def test_what_is_believed_weighs_as_much_as_four_calls() -> None:
@@ -71,7 +91,7 @@ def test_refused_prompts_are_nobodys_odds() -> None:
 
 
 def test_a_picture_takes_longer_by_each_failure_on_the_way() -> None:
-    fields: dict[str, Any] = {"throttled": 0.0, "mean_s": 40, "p95_s": 60, "known": True, "out": False}
+    fields: dict[str, Any] = {"throttled": 0.0, "mean_s": 40, "p95_s": 60, "failure_s": 10, "known": True, "out": False}
 
     assert Odds(ok=1.0, unknown=0.0, **fields).seconds(100) == 40
     assert Odds(ok=0.5, unknown=0.0, **fields).seconds(100) == 40 + 10

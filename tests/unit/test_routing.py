@@ -6,7 +6,7 @@ import pytest
 
 from cavendish.catalog.file import catalog
 from cavendish.health.odds import Odds, Way
-from cavendish.health.routing import arrange, way
+from cavendish.health.routing import choose, settle, way
 from cavendish.ladder.build import build
 from cavendish.ladder.history import MAX_EVENTS, events
 from cavendish.ladder.plan import Plan, PlannedRoute, Rule
@@ -15,7 +15,7 @@ from cavendish.size import Tier
 from tests.builders import NOW, PRO, a_request
 
 NANO = "gemini-nano-banana-2.1"
-USUAL = Odds(ok=0.95, unknown=0.0, throttled=0.03, mean_s=40, p95_s=60, known=True, out=False)
+USUAL = Odds(ok=0.95, unknown=0.0, throttled=0.03, mean_s=40, p95_s=60, failure_s=10, known=True, out=False)
 SLOW = USUAL._replace(mean_s=70, p95_s=100)
 HANGS = SLOW._replace(ok=0.5, unknown=0.3)
 DOWN = USUAL._replace(out=True)
@@ -33,7 +33,7 @@ def arranged(
 ) -> Plan:
     plan = planned(**fields)
     known = {way(one.call): nano if one.call.model == NANO else pro for step in plan.steps for one in step.routes}
-    return arrange(plan, known, chance=chance, named=named)
+    return settle(plan, choose(plan, known, chance=chance, named=named))
 
 
 def first_step(*odds: Odds, **fields: Any) -> tuple[PlannedRoute, ...]:
@@ -45,7 +45,7 @@ def models(*odds: Odds, **fields: Any) -> list[str]:
 
 
 def test_a_way_is_a_model_on_a_route_at_a_size() -> None:
-    assert way(planned().steps[0].routes[0].call) == Way("gemini", NANO, "4K")
+    assert way(planned().first) == Way("gemini", NANO, "4K")
 
 
 def test_the_fastest_model_goes_first_and_comes_once_more_at_the_end() -> None:
@@ -79,9 +79,19 @@ def test_where_all_circuits_are_open_the_policys_order_stands() -> None:
     assert models(DOWN._replace(mean_s=99), DOWN) == [NANO, PRO, NANO]
 
 
-def test_one_job_in_four_probes_an_open_circuit() -> None:
-    assert models(DOWN, SLOW, chance=0.24)[0] == NANO
-    assert models(DOWN, SLOW, chance=0.26)[0] == PRO
+def test_one_job_in_sixteen_probes_an_open_circuit() -> None:
+    assert models(DOWN, SLOW, chance=0.06)[0] == NANO
+    assert models(DOWN, SLOW, chance=0.07)[0] == PRO
+
+
+@pytest.mark.parametrize(("nano", "chance", "probes"), [(DOWN, 0.06, True), (DOWN, 0.07, False), (USUAL, 0.06, False)])
+def test_a_model_that_the_caller_named_goes_first_and_is_a_probe_as_seldom(
+    nano: Odds, chance: float, probes: bool
+) -> None:
+    first, *later = first_step(nano, SLOW, chance=chance, named=True)
+
+    assert (first.call.model, first.anyway) == (NANO, probes)
+    assert not any(one.anyway for one in later)
 
 
 def test_patience_is_for_who_answers_and_never_for_who_hangs() -> None:

@@ -132,7 +132,7 @@ def test_a_used_up_quota_is_told_until_it_is_counted_anew(deployment: Deployment
 
 
 @pytest.mark.parametrize(
-    ("ago_s", "state", "says"), [(60, "circuit_open", "one job in 4"), (1_500, "circuit_half_open", "next job")]
+    ("ago_s", "state", "says"), [(60, "circuit_open", "one job in 16"), (1_500, "circuit_half_open", "next job")]
 )
 def test_a_circuit_that_is_open_says_so_and_when_it_was_too_long_ago_that_it_is_tried(
     deployment: Deployment, ago_s: int, state: str, says: str

@@ -13,6 +13,7 @@ CavendishError (those of batches are in batch/errors.py and sheet/unreadable.py)
   + JobConflict          nobody's: somebody else changed the job first; read it again
   + OverBudget           the caller's: less money is left than the cheapest call, or this one, may cost
   + CallRefused          nobody's: the pre-call transaction did not allow the call
+  + EndNotWritten        nobody's: too many wrote to the accounts that pay for an attempt; write its end again
   + CallFailed           the model's or the network's: the call brought no whole answer
   + KeyRefused           the operator's: what is kept as a provider's key opens nothing
   + AddressRefused       who gave the URL: it is not one that is opened
@@ -119,6 +120,10 @@ class OverBudget(CavendishError):
 
 class CallRefused(CavendishError):
     """The transaction before a call was not allowed: read the attempt and the job to learn why."""
+
+
+class EndNotWritten(CavendishError):
+    """Too many others wrote to the accounts that pay for an attempt: it has ended, and nobody has written that down."""
 
 
 class CallFailed(CavendishError):

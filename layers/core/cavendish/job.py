@@ -166,8 +166,7 @@ class Job(Value):
 
     def started(self, plan: Plan, now: float) -> Self:
         """Who named no model gets the plan's first one: that is what later ones fall back from."""
-        call = plan.steps[0].routes[0].call
-        first = {} if self.request.model else {"model": call.model, "route": call.route}
+        first = {} if self.request.model else {"model": plan.first.model, "route": plan.first.route}
         return self._moved(now, status=Status.RUNNING, plan=plan, **first)
 
     def tell(self, step: str, now: float) -> Self:

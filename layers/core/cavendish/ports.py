@@ -40,8 +40,8 @@ class Jobs(Protocol):
         The end of a batch's item is counted with it, and what it cost, `spent` in millionths of a dollar.
         """
 
-    def attempts(self, job_id: str) -> list[Attempt]:
-        """The job's attempts, oldest first."""
+    def attempts(self, job_id: str, image: int | None = None) -> list[Attempt]:
+        """The job's attempts, or those of one of its images, oldest first."""
 
     def begin(self, attempt: Attempt, now: float, max_cost: int | None = None) -> None:
         """Write an attempt before its call, with what it holds set aside, if it is absent and its job may still call.
@@ -56,7 +56,8 @@ class Jobs(Protocol):
     def end(self, key: AttemptKey, result: Result, now: float, *, lost: bool = False) -> Attempt | None:
         """Move an attempt out of `calling`, with what it cost taken from what it held.
 
-        None: somebody else did, and this result is kept as late and paid for if it has a picture.
+        None: somebody else did, and this result is kept as late and paid for if it has a picture. Raises EndNotWritten
+        if too many wrote to the accounts that pay for it.
         """
 
     def reported(self, key: AttemptKey) -> None:

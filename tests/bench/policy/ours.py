@@ -6,13 +6,23 @@ from random import Random
 from typing import Final
 
 from cavendish.catalog.file import catalog
-from cavendish.health.health import FINE_S, OUTAGE_CALLS, RECENT_S, TELLING, Health, Sample, Window, window_at
+from cavendish.health.health import (
+    FINE_S,
+    OUTAGE_CALLS,
+    RECENT_S,
+    TELLING,
+    UNANSWERED,
+    Health,
+    Sample,
+    Window,
+    window_at,
+)
 from cavendish.health.odds import Way
 from cavendish.health.outlook import Outlook
-from cavendish.health.routing import Places, places, settle, way
+from cavendish.health.routing import Places, settle, way
 from cavendish.health.sketch import Sketch, bucket_of
-from cavendish.ladder.plan import Plan
-from cavendish.outcome import Outcome
+from cavendish.ladder.plan import Plan, Position
+from cavendish.outcome import Outcome, Report, report
 from cavendish.size import Tier
 from tests.bench.policy.along import along
 from tests.bench.policy.constants import kind
@@ -20,6 +30,7 @@ from tests.bench.policy.contenders import planned
 from tests.bench.policy.run import Ask, Walk
 
 _KEPT: Final = RECENT_S // FINE_S
+_SPARED: Final = report(Outcome.CIRCUIT_OPEN)
 
 
 class _Windows:
@@ -31,26 +42,29 @@ class _Windows:
         self._begins_at = 0
         self._outcomes: dict[Outcome, int] = {}
         self._times: dict[int, int] = {}
+        self._failures: dict[int, int] = {}
         self._streak = self._overcome = 0
 
     def add(self, outcome: Outcome, took_s: float, at: float) -> None:
         if (begins_at := window_at(at, FINE_S)) != self._begins_at:
             self._closed = self.read()[-_KEPT:]
-            self._begins_at, self._outcomes, self._times = begins_at, {}, {}
+            self._begins_at, self._outcomes, self._times, self._failures = begins_at, {}, {}, {}
             self._streak = self._overcome = 0
         self._read = None
         self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
         if outcome is Outcome.OK:
-            bucket = bucket_of(took_s)
-            self._times[bucket] = self._times.get(bucket, 0) + 1
+            _add(self._times, took_s)
             self._overcome += self._streak if self._streak >= OUTAGE_CALLS else 0
             self._streak = 0
         elif outcome in TELLING:
             self._streak += 1
+            if outcome not in UNANSWERED:
+                _add(self._failures, took_s)
 
     def read(self) -> list[Window]:
         if self._read is None:
-            health = Health(outcomes=self._outcomes, times=Sketch(counts=self._times))
+            times, failures = Sketch(counts=self._times), Sketch(counts=self._failures)
+            health = Health(outcomes=self._outcomes, times=times, failures=failures)
             named = {"begins_at": self._begins_at, "length_s": FINE_S, "health": health}
             self._read = [*self._closed, Window(**named, streak=self._streak, overcome=self._overcome)]
         return self._read
@@ -90,16 +104,22 @@ class Cavendish:
         self._settle = lru_cache(maxsize=4096)(self._settled)
 
     def walk(self, job: int, size: Tier, now: float) -> Walk:
-        known = {one: self._outlook.odds(one, now) for one in self._ways.values()}
-        chance, steps = self._random.random(), self._plan.steps
-        chosen = tuple(places(one, known, chance=chance, at_last=one is steps[-1]) for one in steps)
-        return along(self._settle(chosen), now, self._random.random)
+        chosen = self._outlook.choose(self._plan, now)
+        return along(self._settle(chosen), now, self._random.random, self._gate)
+
+    def _gate(self, plan: Plan, position: Position, now: float) -> Report | None:
+        return _SPARED if self._outlook.spares(plan, position, now) else None
 
     def _settled(self, chosen: tuple[Places, ...]) -> Plan:
-        return settle(self._plan, chosen)
+        return settle(self._plan, chosen) if chosen else self._plan
 
     def heard(self, ask: Ask, outcome: Outcome, took_s: float, at: float) -> None:
         self._table.count(self._ways[ask.kind, ask.size], outcome, took_s, at)
+
+
+def _add(counts: dict[int, int], took_s: float) -> None:
+    bucket = bucket_of(took_s)
+    counts[bucket] = counts.get(bucket, 0) + 1
 
 
 def _begins_at(window: Window) -> int:

@@ -8,16 +8,13 @@ from cavendish.advice.articles import Articles
 from cavendish.catalog.catalog import Catalog
 from cavendish.catalog.model import Family
 from cavendish.health.health import ENOUGH, Health, expected
-from cavendish.health.prior import Prior, prior
+from cavendish.health.odds import failure_s
+from cavendish.health.prior import BELIEVED_CALLS, FAILURE_S, Prior, prior
 from cavendish.health.sketch import Sketch
 from cavendish.ladder.plan import Call
 from cavendish.money.price import Price, cost, worst
 from cavendish.outcome import TABLE, Billed, Outcome
 
-#: What is believed beforehand counts as so many calls, like in odds.py: eight measured ones weigh twice as much.
-_BELIEVED_CALLS: Final = 4
-#: A failure that is told takes this long, in seconds: a guess, as in odds.py.
-FAILURE_S: Final = 10.0
 #: Tokens that a model thinks and says beside its picture, which a list price leaves out: the middles of what was seen,
 #: 225 to 337 thought and up to 340 said of Pro, 639 to 675 and 80 of Nano Banana 2.1 (model-apis 4.2, field 2.6).
 #: GPT's list price is already the most that it may count (catalog.toml).
@@ -35,6 +32,8 @@ class Chances(NamedTuple):
     #: Equally likely, the shortest first: of the calls that bring a picture.
     times: tuple[float, ...]
     limit_s: float
+    #: Of the calls that fail and say so.
+    failure_s: float
     #: What a picture costs by the list, what a call that brings it costs with the words beside it, and its worst case.
     list_usd: float
     made_usd: float
@@ -56,7 +55,7 @@ class Chances(NamedTuple):
         """How long a call that ends so takes. `chance` is in [0, 1)."""
         if outcome is Outcome.OK:
             return self.times[int(chance * len(self.times))]
-        return self.limit_s if outcome is Outcome.TIMED_OUT else FAILURE_S
+        return self.limit_s if outcome is Outcome.TIMED_OUT else self.failure_s
 
 
 def chances(call: Call, prompt: str, health: Health, *, catalog: Catalog, articles: Articles, now: float) -> Chances:
@@ -74,6 +73,7 @@ def chances(call: Call, prompt: str, health: Health, *, catalog: Catalog, articl
         shares=_cut(_blended(health, believed), 1 - len(in_time) / len(times)),
         times=in_time or times[:1],
         limit_s=call.limit_s,
+        failure_s=failure_s([health.failures]),
         list_usd=cost(price, call.size, None),
         made_usd=_made(price, call, model.family, prompt),
         worst_usd=worst(price, call.size, prompt) / 1_000_000,
@@ -89,10 +89,10 @@ def _blended(health: Health, believed: Prior) -> dict[Outcome, float]:
         Outcome.TIMED_OUT: believed.hangs,
         Outcome.OVERLOADED: max(0.0, 1 - believed.ok - believed.hangs),
     }
-    weight = health.calls + _BELIEVED_CALLS
+    weight = health.calls + BELIEVED_CALLS
     counted: Counter[Outcome] = Counter(health.outcomes)
     names = dict.fromkeys([*said, *counted])
-    return {one: (counted[one] + _BELIEVED_CALLS * said.get(one, 0.0)) / weight for one in names}
+    return {one: (counted[one] + BELIEVED_CALLS * said.get(one, 0.0)) / weight for one in names}
 
 
 def _cut(shares: dict[Outcome, float], late: float) -> dict[Outcome, float]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cavendish.advice.chances import FAILURE_S
 from cavendish.catalog.catalog import Catalog
+from cavendish.health.prior import FAILURE_S
 from cavendish.ladder.plan import Call, Next, Plan, Rule, Walked, walk
 from cavendish.money.price import cost
 from cavendish.outcome import TABLE, Billed, Outcome, Report, report

@@ -58,7 +58,7 @@ def saving(other: Other, plan: Plan, here: Prospect, there: Prospect, articles: 
         saves_cost_share=money,
         saves_time_share=time,
         words=f"{next(iter(other.change.values()))}: {_money(cheaper, money)}, {_time(took - takes, time)}",
-        articles=tuple(_claims(other, plan.steps[0].routes[0].call.model, tier, articles)),
+        articles=tuple(_claims(other, plan.first.model, tier, articles)),
     )
 
 

@@ -14,5 +14,5 @@ def first_call(job: Job, catalog: Catalog, doors: Doors = ALL_OPEN) -> Call | No
     """
     if job.request.lane != "bulk":
         return None
-    call = build(job.request, catalog, deadline_at=job.deadline_at, doors=doors).steps[0].routes[0].call
+    call = build(job.request, catalog, deadline_at=job.deadline_at, doors=doors).first
     return call.model_copy(update={"economy": True}) if catalog.routes[call.route].economy else None

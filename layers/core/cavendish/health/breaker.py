@@ -12,7 +12,7 @@ _TELLS_S: Final = 900
 #: It opens when so many failures in a row would come by chance in this share of cases, and never before the third.
 _BY_CHANCE: Final = 0.01
 #: While it is open, one job in so many tries the model all the same, so that its return is noticed.
-PROBES: Final = 4
+PROBES: Final = 16
 
 
 class Count(NamedTuple):

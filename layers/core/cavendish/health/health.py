@@ -32,6 +32,7 @@ ENOUGH: Final = 8
 #: Counters of a window are called this and an outcome's name, or this and a bucket's number.
 _OUTCOME: Final = "n_"
 _TIME: Final = "t_"
+_FAILURE: Final = "f_"
 #: The one counter that a picture sets to nothing; what it held is added to the other one, if it was an outage.
 STREAK: Final = "streak"
 OVERCOME: Final = "overcome"
@@ -40,6 +41,8 @@ OUTAGE_CALLS: Final = 3
 
 #: What tells how a model does. A refusal tells of the prompt, a bad key of the operator.
 TELLING: Final = frozenset(outcome for outcome, row in TABLE.items() if row.blame is Blame.MODEL) | {Outcome.OK}
+#: What a call comes to that was cut, or that broke: nobody told that it failed, nor whether it is billed.
+UNANSWERED: Final = (Outcome.TIMED_OUT, Outcome.CONNECTION_LOST)
 
 
 class Sample(Value):
@@ -72,6 +75,8 @@ class Health(Value):
     outcomes: dict[Outcome, PositiveInt] = Field(default_factory=dict)
     #: Of the calls that brought the picture that was asked for: another size or model takes its own time.
     times: Sketch = Sketch()
+    #: Of the calls that failed and said so.
+    failures: Sketch = Sketch()
 
     @classmethod
     def of(cls, windows: Iterable["Window"]) -> Self:
@@ -83,7 +88,9 @@ class Health(Value):
 
     def merge(self, other: "Health") -> Self:
         outcomes = Counter(self.outcomes) + Counter(other.outcomes)
-        return type(self)(outcomes=outcomes, times=self.times.merge(other.times))
+        return type(self)(
+            outcomes=outcomes, times=self.times.merge(other.times), failures=self.failures.merge(other.failures)
+        )
 
     @property
     def known(self) -> bool:
@@ -109,25 +116,30 @@ class Window(Value):
     @classmethod
     def of(cls, sample: Sample, length_s: int) -> Self:
         """The window of this length in which a call ended, with that call alone."""
-        times = Sketch.of([sample.took_s] if sample.outcome is Outcome.OK else [])
-        health = Health(outcomes={sample.outcome: 1}, times=times)
-        streak = int(sample.outcome in TELLING and sample.outcome is not Outcome.OK)
-        return cls(begins_at=window_at(sample.at, length_s), length_s=length_s, health=health, streak=streak)
+        outcome, took = sample.outcome, Sketch.of([sample.took_s])
+        failed = outcome in TELLING and outcome is not Outcome.OK
+        health = Health(
+            outcomes={outcome: 1},
+            times=took if outcome is Outcome.OK else Sketch(),
+            failures=took if failed and outcome not in UNANSWERED else Sketch(),
+        )
+        return cls(begins_at=window_at(sample.at, length_s), length_s=length_s, health=health, streak=int(failed))
 
     @classmethod
     def read(cls, begins_at: int, length_s: int, counters: Mapping[str, object]) -> Self:
         """A window from its counters. What is none, or is of a newer version, is as if it were not there."""
         outcomes = {Outcome(name): n for name, n in _counts(counters, _OUTCOME) if name in set(Outcome)}
-        counts = {int(name): n for name, n in _counts(counters, _TIME) if name in _BUCKETS}
+        times, failures = (_sketch(counters, kind) for kind in (_TIME, _FAILURE))
         streak, overcome = (next((n for _, n in _counts(counters, one)), 0) for one in (STREAK, OVERCOME))
-        health = Health(outcomes=outcomes, times=Sketch(counts=counts))
+        health = Health(outcomes=outcomes, times=times, failures=failures)
         return cls(begins_at=begins_at, length_s=length_s, health=health, streak=streak, overcome=overcome)
 
     @property
     def counters(self) -> dict[str, int]:
         """What it counts, flat, so that windows can be added up where they are kept."""
-        outcomes = {f"{_OUTCOME}{outcome}": n for outcome, n in self.health.outcomes.items()}
-        return outcomes | {f"{_TIME}{bucket}": n for bucket, n in self.health.times.counts.items()}
+        health = self.health
+        kinds = ((_OUTCOME, health.outcomes), (_TIME, health.times.counts), (_FAILURE, health.failures.counts))
+        return {f"{kind}{what}": n for kind, counts in kinds for what, n in counts.items()}
 
     @property
     def expires_at(self) -> int:
@@ -154,6 +166,10 @@ def expected(health: Health, catalog: Catalog, model_id: str, size: Tier) -> Ske
     model = catalog.find(model_id)
     times = model.times.get(size) if model else None
     return times.sketch if times else Sketch()
+
+
+def _sketch(counters: Mapping[str, object], kind: str) -> Sketch:
+    return Sketch(counts={int(name): n for name, n in _counts(counters, kind) if name in _BUCKETS})
 
 
 def _counts(counters: Mapping[str, object], kind: str) -> Iterator[tuple[str, int]]:

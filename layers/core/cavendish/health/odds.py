@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cavendish.health.breaker import count, is_open
-from cavendish.health.health import ENOUGH, OUTAGE_CALLS, TELLING, Health, Window
-from cavendish.health.prior import Prior
+from cavendish.health.health import ENOUGH, OUTAGE_CALLS, TELLING, UNANSWERED, Health, Window
+from cavendish.health.prior import BELIEVED_CALLS, FAILURE_S, Prior
 from cavendish.health.sketch import Sketch
 from cavendish.outcome import Outcome
 from cavendish.size import Tier
@@ -14,14 +14,8 @@ from cavendish.size import Tier
 ENOUGH_CALLS: Final = 12
 #: But none that is older than this, in seconds: a model that is not asked any more for its failures gets a new chance.
 _SHARES_S: Final = 1200
-#: What is believed beforehand counts as so many calls.
-_BELIEVED_CALLS: Final = 4
 #: A model hangs if more than this share of its calls ends in an unknown bill.
 _HANGS: Final = 0.05
-#: A failure that is told takes this long, in seconds: a guess, which only breaks ties (weather.md has up to 20).
-_FAILURE_S: Final = 10.0
-#: What a call comes to that was cut, or that broke.
-_UNKNOWN: Final = (Outcome.TIMED_OUT, Outcome.CONNECTION_LOST)
 
 
 class Way(NamedTuple):
@@ -42,6 +36,8 @@ class Odds(NamedTuple):
     #: In seconds, of the calls with a picture.
     mean_s: float
     p95_s: float
+    #: In seconds, of the calls that fail and say so.
+    failure_s: float
     #: Whether the times are measured.
     known: bool
     #: Whether the circuit is open (breaker.py).
@@ -54,13 +50,15 @@ class Odds(NamedTuple):
     def seconds(self, limit_s: float) -> float:
         """The time until a picture, if the same call is made again after each failure."""
         told = max(0.0, 1 - self.ok - self.unknown)
-        return self.mean_s + (told * _FAILURE_S + self.unknown * limit_s) / max(self.ok, 0.01)
+        return self.mean_s + (told * self.failure_s + self.unknown * limit_s) / max(self.ok, 0.01)
 
 
 def odds(windows: Sequence[Window], believed: Prior, now: float) -> Odds:
     """The odds of a way by its fine windows of the last RECENT_S (health.py), oldest first."""
     newest_first = windows[::-1]
-    found = _odds(_counted(newest_first, since=now - _SHARES_S), _times(newest_first), believed)
+    counted = _counted(newest_first, since=now - _SHARES_S)
+    failures = [window.health.failures for window in newest_first if window.health.failures.counts]
+    found = _odds(counted, _times(newest_first), failures, believed)
     return found._replace(out=is_open(newest_first, found.ok, now))
 
 
@@ -68,24 +66,37 @@ def usual(windows: Sequence[Window], believed: Prior) -> Odds:
     """The odds of a way as they usually are at an hour of the day, by its windows of that hour."""
     health = Health.of(windows)
     told = {outcome: n for outcome, n in health.outcomes.items() if outcome in TELLING}
-    unknown = sum(told.get(one, 0) for one in _UNKNOWN)
+    unknown = sum(told.get(one, 0) for one in UNANSWERED)
     counted = sum(told.values()), told.get(Outcome.OK, 0), unknown, told.get(Outcome.THROTTLED, 0)
-    return _odds(counted, health.times if health.known else None, believed)
+    return _odds(counted, health.times if health.known else None, [health.failures], believed)
 
 
-def _odds(counted: tuple[int, int, int, int], times: Sketch | None, believed: Prior) -> Odds:
+def _odds(
+    counted: tuple[int, int, int, int], times: Sketch | None, failures: Sequence[Sketch], believed: Prior
+) -> Odds:
     """What was counted (`_counted`) and timed, with what is believed beforehand; the circuit is taken to be closed."""
     calls, ok, unknown, throttled = counted
-    weight = calls + _BELIEVED_CALLS
+    weight = calls + BELIEVED_CALLS
     return Odds(
-        ok=(ok + _BELIEVED_CALLS * believed.ok) / weight,
-        unknown=(unknown + _BELIEVED_CALLS * believed.hangs) / weight,
+        ok=(ok + BELIEVED_CALLS * believed.ok) / weight,
+        unknown=(unknown + BELIEVED_CALLS * believed.hangs) / weight,
         throttled=throttled / weight,
         mean_s=(times.mean if times else None) or believed.mean_s,
         p95_s=(times.quantile(0.95) if times else None) or believed.p95_s,
+        failure_s=failure_s(failures),
         known=times is not None,
         out=False,
     )
+
+
+def failure_s(newest_first: Sequence[Sketch]) -> float:
+    """How long a failure takes that is told, by the newest windows with enough of them; the guess counts as one."""
+    total, count = FAILURE_S, 1
+    for sketch in newest_first:
+        total, count = total + (sketch.mean or 0.0) * sketch.count, count + sketch.count
+        if count > ENOUGH_CALLS:
+            break
+    return total / count
 
 
 def _counted(newest_first: Sequence[Window], since: float) -> tuple[int, int, int, int]:
@@ -103,7 +114,7 @@ def _counted(newest_first: Sequence[Window], since: float) -> tuple[int, int, in
         told = max(counted.ok, counted.calls - overcome)
         outcomes = window.health.outcomes
         calls, ok = calls + told, ok + counted.ok
-        unknown += min(told - counted.ok, sum(outcomes.get(one, 0) for one in _UNKNOWN))
+        unknown += min(told - counted.ok, sum(outcomes.get(one, 0) for one in UNANSWERED))
         throttled += min(told - counted.ok, outcomes.get(Outcome.THROTTLED, 0))
         if calls >= ENOUGH_CALLS:
             break

@@ -8,15 +8,13 @@ from cavendish.health.health import RECENT_S
 from cavendish.health.learned import Measurements
 from cavendish.health.odds import Odds, Way, odds
 from cavendish.health.prior import prior
-from cavendish.health.routing import arrange, way
+from cavendish.health.routing import Places, choose, settle, way
 from cavendish.ladder.plan import Plan, Position
 from cavendish.ladder.policy import CAVENDISH
 
 #: What was read is believed this long, in seconds: to read costs a ten-thousandth of a call, and an outage is noticed
 #: by the calls that were in flight when it began.
 REMEMBERED_S: Final = 1.0
-#: Of the calls that stand first although their model is out, some are probes: this share of all is spared.
-_SPARED: Final = 0.75
 
 
 class Routing(Protocol):
@@ -26,7 +24,10 @@ class Routing(Protocol):
         """`named`: the caller has named a model, which therefore goes first."""
 
     def spares(self, plan: Plan, at: Position, now: float) -> bool:
-        """Whether a call is not worth making that was planned before its model went out: another one comes after it."""
+        """Whether a call is not worth making, because its model is out and another one comes after it.
+
+        That holds for a model that the caller named too. Probes are made.
+        """
 
 
 class AsPlanned:
@@ -61,17 +62,22 @@ class Outlook:
     def route(self, plan: Plan, now: float, *, named: bool) -> Plan:
         if plan.policy != CAVENDISH.name:
             return plan
+        chosen = self.choose(plan, now, named=named)
+        return settle(plan, chosen) if chosen else plan
+
+    def choose(self, plan: Plan, now: float, *, named: bool = False) -> tuple[Places, ...]:
+        """The places on each step of the plan; none, for of what nobody has measured the policy knows best."""
         known = {one: self.odds(one, now) for one in _ways(plan)}
         if not any(one.known or one.out for one in known.values()):
-            return plan  # of what nobody has measured, the policy knows best
-        return arrange(plan, known, chance=self._chance(), named=named)
+            return ()
+        return choose(plan, known, chance=self._chance(), named=named)
 
     def spares(self, plan: Plan, at: Position, now: float) -> bool:
-        here, later = way(plan.at(at).call), plan.steps[at.step].routes[at.route + 1 :]
-        others = {way(route.call) for route in later} - {here}
-        if plan.policy != CAVENDISH.name or not self.odds(here, now).out:
+        place = plan.at(at)
+        if plan.policy != CAVENDISH.name or place.anyway or not self.odds(way(place.call), now).out:
             return False
-        return not all(self.odds(one, now).out for one in others) and self._chance() < _SPARED
+        later = {way(route.call) for route in plan.steps[at.step].routes[at.route + 1 :]} - {way(place.call)}
+        return not all(self.odds(one, now).out for one in later)
 
     def odds(self, one: Way, now: float) -> Odds:
         """What a call on this way will probably come to, as it was known some seconds ago at most."""

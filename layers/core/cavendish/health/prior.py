@@ -24,6 +24,12 @@ _BEIJING_H: Final = 8
 _PRO_4K_HANGS: Final = 0.5
 
 
+#: What is believed counts as so many calls: eight measured ones weigh twice as much.
+BELIEVED_CALLS: Final = 4
+#: A failure that is told takes this long, in seconds: a guess until it is measured (weather.md has up to 20).
+FAILURE_S: Final = 10.0
+
+
 class Prior(NamedTuple):
     """What is believed of a model at one size and one time of the day."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cavendish.health.breaker import PROBES
+from cavendish.health.health import UNANSWERED
 from cavendish.health.odds import Odds, Way
 from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
 from cavendish.ladder.time_left import MAX_LIMIT_S
@@ -36,12 +37,10 @@ _PATIENCE_AT_LAST: Final = 40
 _PATIENTLY: Final = Wait(base_s=2, factor=2, floor_s=1, cap_s=120, jitter="full")
 #: As many as fit into the history of nine pictures (history.py).
 _MAX_ATTEMPTS: Final = 70
-#: Whether a call without an answer is billed nobody knows.
-_UNANSWERED: Final = (Outcome.TIMED_OUT, Outcome.CONNECTION_LOST)
 #: What is paid for without a picture is not repeated with patience.
 _BILLED: Final = tuple(outcome for outcome, row in TABLE.items() if row.billed is Billed.YES)
 #: What the places of this module decide; all other rules are as the plan has them.
-_DECIDED: Final = (*_HICCUPS, *_UNANSWERED)
+_DECIDED: Final = (*_HICCUPS, *UNANSWERED)
 _GO_ON: Final = (Rule.REPEAT, Rule.NEXT_ROUTE)
 
 
@@ -54,6 +53,8 @@ class Place(NamedTuple):
     again: tuple[Outcome, ...]
     tries: int
     patient: bool = False
+    #: Whether it is a probe: the call is made although the model is out.
+    anyway: bool = False
 
 
 Places = tuple[Place, ...]
@@ -73,14 +74,13 @@ def way(call: Call) -> Way:
     return Way(call.route, call.model, call.size)
 
 
-def arrange(plan: Plan, known: Mapping[Way, Odds], *, chance: float, named: bool) -> Plan:
-    """The plan as it is best walked now. `chance` is in [0, 1), another one for each job.
+def choose(plan: Plan, known: Mapping[Way, Odds], *, chance: float, named: bool) -> tuple[Places, ...]:
+    """Which places the plan's steps have, if it is best walked now. `chance` is in [0, 1), another one for each job.
 
     `named`: the caller has named a model, so that the order is the caller's.
     """
     last = plan.steps[-1]
-    chosen = [places(step, known, chance=chance, at_last=step is last, named=named) for step in plan.steps]
-    return settle(plan, chosen)
+    return tuple(places(step, known, chance=chance, at_last=step is last, named=named) for step in plan.steps)
 
 
 def places(step: Step, known: Mapping[Way, Odds], *, chance: float, at_last: bool, named: bool = False) -> Places:
@@ -91,8 +91,9 @@ def places(step: Step, known: Mapping[Way, Odds], *, chance: float, at_last: boo
     last = min(order, key=lambda one: (one.odds.hangs, one.odds.out))
     after = [*order[1:], last]
     once = [_place(one, then) for one, then in zip(order, after, strict=True)]
+    once[0] = once[0]._replace(anyway=order[0].odds.out and chance < 1 / PROBES)
     patience = _PATIENCE_AT_LAST if at_last else _PATIENCE
-    return (*once, Place(last.model, last.limit_s, (Outcome.THROTTLED, *_UNANSWERED), patience, patient=True))
+    return (*once, Place(last.model, last.limit_s, (Outcome.THROTTLED, *UNANSWERED), patience, patient=True))
 
 
 def settle(plan: Plan, chosen: Sequence[Places]) -> Plan:
@@ -151,7 +152,7 @@ def _again(one: _Runner, then: _Runner) -> tuple[Outcome, ...]:
     if one.odds.hangs:
         return ()
     hiccups = _HICCUPS if one.odds.throttled < _HICCUP else ()
-    return (*hiccups, *_UNANSWERED) if then.odds.hangs else hiccups
+    return (*hiccups, *UNANSWERED) if then.odds.hangs else hiccups
 
 
 def _step(step: Step, chosen: Places) -> Step:
@@ -168,5 +169,6 @@ def _route(route: PlannedRoute, place: Place) -> PlannedRoute:
         "throttled_tries": None,
         "wait": _PATIENTLY if place.patient else _SOON,
         "rules": {**route.rules, **allowed},
+        "anyway": place.anyway,
     }
     return route.model_copy(update=changed)

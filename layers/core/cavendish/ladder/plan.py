@@ -72,6 +72,8 @@ class PlannedRoute(Value):
     throttled_tries: int | None = Field(default=None, ge=1)
     wait: Wait
     rules: dict[Outcome, Rule]
+    #: Whether the call is made also while the model's last calls all failed, to see whether it is back.
+    anyway: bool = False
 
     def tries_after(self, outcome: Outcome) -> int:
         """How often the model is asked where a call ended so."""
@@ -104,6 +106,11 @@ class Plan(Value):
     #: Seconds since the epoch.
     deadline_at: float
     skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def first(self) -> Call:
+        """The call that everything begins with."""
+        return self.steps[0].routes[0].call
 
     def at(self, position: "Position") -> PlannedRoute:
         return self.steps[position.step].routes[position.route]

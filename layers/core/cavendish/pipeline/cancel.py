@@ -2,10 +2,11 @@
 
 from cavendish.attempt import State
 from cavendish.job import Job, Status
+from cavendish.pipeline.end_job import end_job
 from cavendish.pipeline.looks import look_again
 from cavendish.ports import Jobs, Workflow
 from cavendish.stats.ports import Statistics
-from cavendish.stats.tally import NOT_KEPT, spent, sums_of
+from cavendish.stats.tally import NOT_KEPT
 
 
 def cancel(job: Job, *, jobs: Jobs, workflow: Workflow, now: float, statistics: Statistics = NOT_KEPT) -> Job:
@@ -27,7 +28,6 @@ def _cancel(job: Job, jobs: Jobs, workflow: Workflow, now: float, statistics: St
     if any(one.state is State.CALLING for one in attempts):
         return cancelling
     cancelled = cancelling.end(Status.CANCELLED, now)
-    jobs.save(cancelling, cancelled, cancelled.event("job.cancelled"), spent=spent(attempts))
+    end_job(cancelling, cancelled, attempts, jobs=jobs, statistics=statistics)
     workflow.stop(job.id)
-    statistics.add(job.tenant, sums_of(attempts, job.request.tags))
     return cancelled

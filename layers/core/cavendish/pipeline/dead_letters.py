@@ -8,21 +8,29 @@ from cavendish.catalog.catalog import Catalog
 from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import TABLE, Outcome
+from cavendish.pipeline.end_job import end_job
 from cavendish.pipeline.looks import look_again
 from cavendish.pipeline.settle import conclude, pictures
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
-from cavendish.stats.tally import spent
+from cavendish.stats.ports import Statistics
 
 
 def bury(
-    fields: dict[str, Any], *, jobs: Jobs, images: Images, workflow: Workflow, catalog: Catalog, now: float
+    fields: dict[str, Any],
+    *,
+    jobs: Jobs,
+    images: Images,
+    workflow: Workflow,
+    statistics: Statistics,
+    catalog: Catalog,
+    now: float,
 ) -> str | None:
     """End the job or the attempt that a message was about; gives the job's id, None if it names none of ours."""
     job_id = fields.get("job_id")
     if "token" not in fields:
         if isinstance(job_id, str):
-            bury_job(job_id, jobs=jobs, workflow=workflow, now=now)
+            bury_job(job_id, jobs=jobs, workflow=workflow, statistics=statistics, now=now)
         return job_id if isinstance(job_id, str) else None
     try:
         message = read_message(fields)
@@ -33,12 +41,12 @@ def bury(
     return message.job_id
 
 
-def bury_job(job_id: str, *, jobs: Jobs, workflow: Workflow, now: float) -> None:
+def bury_job(job_id: str, *, jobs: Jobs, workflow: Workflow, statistics: Statistics, now: float) -> None:
     """End a job that could not be started. One that was, and only not marked, is ended by its workflow."""
-    look_again(lambda: _bury_job(job_id, jobs, workflow, now))
+    look_again(lambda: _bury_job(job_id, jobs, workflow, statistics, now))
 
 
-def _bury_job(job_id: str, jobs: Jobs, workflow: Workflow, now: float) -> None:
+def _bury_job(job_id: str, jobs: Jobs, workflow: Workflow, statistics: Statistics, now: float) -> None:
     job = jobs.get(job_id)
     if job is None or job.status is not Status.QUEUED or workflow.runs(job_id):
         return
@@ -46,7 +54,7 @@ def _bury_job(job_id: str, jobs: Jobs, workflow: Workflow, now: float) -> None:
     if any(one.state is State.CALLING for one in attempts):
         return  # made ahead, and still on its way: the watchdog sends the job again
     ended = conclude(job, attempts, now) if pictures(attempts) else _unstarted(job, now)
-    jobs.save(job, ended, ended.event(f"job.{ended.status}"), spent=spent(attempts))
+    end_job(job, ended, attempts, jobs=jobs, statistics=statistics)
 
 
 def _unstarted(job: Job, now: float) -> Job:
@@ -61,7 +69,7 @@ def bury_attempt(
 
     One that was written is left to its worker until its lease runs out, and ended like any lost one then.
     """
-    written = next((one for one in jobs.attempts(message.job_id) if one.key == message.key), None)
+    written = next((one for one in jobs.attempts(message.job_id, message.image) if one.key == message.key), None)
     if written is None:
         _undeliverable(message.token, workflow)
         return

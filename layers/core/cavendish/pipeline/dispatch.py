@@ -54,6 +54,6 @@ def _scheduled(job: Job, plan: Plan, jobs: Jobs, schedule: Schedule, now: float)
     """
     if job.request.schedule == "now" or job.starts_at is not None:
         return job
-    scheduled = job.scheduled(schedule.start(plan.steps[0].routes[0].call, now), now)
+    scheduled = job.scheduled(schedule.start(plan.first, now), now)
     jobs.save(job, scheduled, scheduled.event("job.scheduled"))
     return scheduled

@@ -61,7 +61,7 @@ class Estimator:
         return estimate(request, plan, known, here, starts_at=self._starts_at(request, plan), savings=best_first(found))
 
     def _leads(self, plan: Plan) -> Model:
-        return self._catalog.model(plan.steps[0].routes[0].call.model)
+        return self._catalog.model(plan.first.model)
 
     def plan(self, request: JobRequest) -> Plan:
         """As dispatch would plan it now."""
@@ -79,7 +79,7 @@ class Estimator:
         """As dispatch would put it off; None: it starts at once."""
         if request.schedule == "now":
             return None
-        return self._schedule.start(plan.steps[0].routes[0].call, self._now)
+        return self._schedule.start(plan.first, self._now)
 
     def seconds(self, request: JobRequest) -> float | None:
         """How long most pictures take of a request that names its model; None: another one would be asked first."""

@@ -1,14 +1,12 @@
-"""An attempt: written, called once, stored, ended, reported. At each point its worker may die, and it be repeated."""
+"""An attempt: written, called once, stored, ended, told. At each point its worker may die, and it be repeated."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptMessage, Result, State, begin, read_message
-from cavendish.errors import AttemptError, MessageUnreadable, OverBudget, WorkflowClosed
-from cavendish.health.doors import Closure, find
-from cavendish.health.health import Sample
-from cavendish.health.learned import Closures, Measurements
+from cavendish.errors import AttemptError, MessageUnreadable, OverBudget
+from cavendish.health.doors import find
+from cavendish.health.learned import Closures
 from cavendish.health.outlook import Routing
 from cavendish.health.permits import Permit
 from cavendish.job import Job, Status
@@ -16,9 +14,11 @@ from cavendish.ladder.plan import Position
 from cavendish.ladder.time_left import in_time, limit
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller
+from cavendish.pipeline.ends import Ends
 from cavendish.pipeline.gate import Gate
 from cavendish.pipeline.looks import look_again
-from cavendish.ports import Images, Jobs, Workflow
+from cavendish.pipeline.telling import Telling
+from cavendish.ports import Images, Jobs
 from cavendish.wire import WireRequest
 
 
@@ -31,8 +31,8 @@ class Generate:
         jobs: Jobs,
         images: Images,
         caller: Caller,
-        workflow: Workflow,
-        measurements: Measurements,
+        telling: Telling,
+        ends: Ends,
         closures: Closures,
         gate: Gate,
         routing: Routing,
@@ -41,8 +41,8 @@ class Generate:
         self._jobs = jobs
         self._images = images
         self._caller = caller
-        self._workflow = workflow
-        self._measurements = measurements
+        self._telling = telling
+        self._ends = ends
         self._closures = closures
         self._gate = gate
         self._routing = routing
@@ -53,7 +53,7 @@ class Generate:
         try:
             message = read_message(fields)
         except MessageUnreadable as unreadable:
-            return self._fail(unreadable.token, AttemptError.UNDELIVERABLE) if unreadable.token else None
+            return self._telling.refuse(unreadable.token, AttemptError.UNDELIVERABLE) if unreadable.token else None
         return self.run(message, worker_until=worker_until)
 
     def run(self, message: AttemptMessage, *, worker_until: float) -> Report | None:
@@ -66,22 +66,22 @@ class Generate:
     def _run(self, message: AttemptMessage, worker_until: float) -> Report | None:
         job = self._jobs.get(message.job_id)
         if job is None:
-            return self._fail(message.token, AttemptError.UNDELIVERABLE)
-        attempts = [one for one in self._jobs.attempts(job.id) if one.key.image == message.image]
+            return self._telling.refuse(message.token, AttemptError.UNDELIVERABLE)
+        attempts = self._jobs.attempts(job.id, message.image)
         if own := next((one for one in attempts if one.key == message.key), None):
             return self._repeated(own, message)
         if job.ended or job.status is Status.CANCELLING:
-            return self._tell(message.token, report(Outcome.CANCELLED))
+            return self._telling.answer(message.token, report(Outcome.CANCELLED))
         if any(one.made or self._came_late(one) for one in attempts):
-            return self._tell(message.token, report(Outcome.OK, detail="adopted from an earlier attempt"))
+            return self._telling.answer(message.token, report(Outcome.OK, detail="adopted from an earlier attempt"))
         if not in_time(message.key, deadline_at=job.deadline_at, now=self._clock()):
-            return self._fail(message.token, AttemptError.EXPIRED)
+            return self._telling.refuse(message.token, AttemptError.EXPIRED)
         return self._attempt(job, message, worker_until)
 
     def _repeated(self, own: Attempt, message: AttemptMessage) -> Report | None:
         """The message came again: never call, but let whoever ends the attempt answer to this token too."""
         own = self._jobs.ask_again(own.key, message.token)
-        return None if own.state is State.CALLING else self._report(own)
+        return None if own.state is State.CALLING else self._telling.attempt(own)
 
     def _came_late(self, attempt: Attempt) -> bool:
         """Whether a worker that was given up as lost has stored a picture all the same; then its row is told."""
@@ -115,9 +115,9 @@ class Generate:
         try:
             result = self._caller.call(attempt, request)
         except Exception as error:  # ours, and after the call: it is told as what it is, then logged
-            self._end(attempt, self._caller.broken(attempt.call, error), permit)
+            self._ends.end(attempt, self._caller.broken(attempt.call, error), permit)
             raise
-        return self._end(attempt, result, permit)
+        return self._ends.end(attempt, result, permit)
 
     def _spared(self, job: Job, message: AttemptMessage, now: float) -> Result | None:
         """What a call would come to that is not worth making; None: it is."""
@@ -133,25 +133,7 @@ class Generate:
         """The row of a call that is not made, ended as it is begun: nothing is set aside for it."""
         ended = attempt.uncalled(result)
         self._jobs.begin(ended, ended.started_at)
-        return self._report(ended)
-
-    def _end(self, attempt: Attempt, result: Result, permit: Permit) -> Report | None:
-        ended = self._jobs.end(attempt.key, result, self._clock())
-        if ended is None:
-            return None
-        said = self._report(ended)
-        self._measure(ended, permit)
-        return said
-
-    def _measure(self, ended: Attempt, permit: Permit) -> None:
-        """Count the call, after its report: nobody waits for it. What others ended is not counted: it tells no time."""
-        sample = Sample.of(ended)
-        if sample is None:
-            return
-        self._measurements.record(sample)
-        self._gate.learn(permit, sample.outcome, sample.at)
-        if ended.report and (closure := Closure.of(ended.call, ended.report, sample.at)):
-            self._closures.close(closure)
+        return self._telling.attempt(ended)
 
     def _tell_of_the_way_down(self, job: Job, message: AttemptMessage) -> Job:
         """The first attempt on a lower rung is the moment to tell that the job fell back or was downgraded."""
@@ -162,38 +144,3 @@ class Generate:
                 self._jobs.save(job, told, told.event(step))
                 job = told
         return job
-
-    def _report(self, attempt: Attempt) -> Report | None:
-        return report_attempt(attempt, jobs=self._jobs, workflow=self._workflow)
-
-    def _tell(self, token: str, said: Report) -> Report | None:
-        try:
-            self._workflow.succeed(token, said)
-        except WorkflowClosed:
-            return None
-        return said
-
-    def _fail(self, token: str, error: AttemptError) -> Report | None:
-        with suppress(WorkflowClosed):
-            self._workflow.fail(token, error)
-        return None
-
-
-def report_attempt(attempt: Attempt, *, jobs: Jobs, workflow: Workflow) -> Report | None:
-    """Tell the workflow how an attempt ended, and note that it knows. A closed token means that it needs no telling.
-
-    To the workflow of a job that is being cancelled every attempt was cancelled, so that it waits for nothing more.
-    """
-    assert attempt.result is not None, "only an ended attempt is reported"
-    job = jobs.get(attempt.job_id)
-    cancelling = job is not None and job.status is Status.CANCELLING
-    for token in attempt.tokens:
-        with suppress(WorkflowClosed):
-            if cancelling:
-                workflow.succeed(token, report(Outcome.CANCELLED))
-            elif attempt.state is State.LOST and not attempt.made:
-                workflow.fail(token, AttemptError.LOST)
-            else:
-                workflow.succeed(token, job.dated(attempt.result.report) if job else attempt.result.report)
-    jobs.reported(attempt.key)
-    return attempt.result.report

@@ -5,10 +5,11 @@ from cavendish.job import Job, JobError, Status
 from cavendish.ladder.plan import follow
 from cavendish.ladder.time_left import in_time
 from cavendish.outcome import TABLE, Outcome, report
+from cavendish.pipeline.end_job import end_job
 from cavendish.pipeline.looks import look_again
 from cavendish.ports import Jobs
 from cavendish.stats.ports import Statistics
-from cavendish.stats.tally import NOT_KEPT, spent, sums_of
+from cavendish.stats.tally import NOT_KEPT
 
 
 def settle(job_id: str, *, jobs: Jobs, now: float, statistics: Statistics = NOT_KEPT) -> Status | None:
@@ -22,10 +23,7 @@ def _settle(job_id: str, jobs: Jobs, now: float, statistics: Statistics) -> Stat
         return job.status if job else None
     attempts = jobs.attempts(job_id)
     ended = conclude(job, attempts, now)
-    jobs.save(job, ended, ended.event(f"job.{ended.status}"), spent=spent(attempts))
-    # Whoever ended it counts it, so it is counted once. Not in the same transaction: sums are written by many jobs at
-    # once, and no job is to wait for its end because of a figure.
-    statistics.add(job.tenant, sums_of(attempts, job.request.tags))
+    end_job(job, ended, attempts, jobs=jobs, statistics=statistics)
     return ended.status
 
 

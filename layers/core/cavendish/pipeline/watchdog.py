@@ -14,8 +14,8 @@ from cavendish.job import GRACE_S, Job, Status
 from cavendish.pipeline.batch.batches import nudge
 from cavendish.pipeline.call import lost
 from cavendish.pipeline.delete import delete, finish
-from cavendish.pipeline.generate import report_attempt
 from cavendish.pipeline.settle import settle
+from cavendish.pipeline.telling import Telling
 from cavendish.ports import Images, Jobs, Queue, Tombstones, Workflow
 from cavendish.stats.ports import Statistics
 from cavendish.stats.tally import NOT_KEPT
@@ -62,7 +62,7 @@ class Watchdog:
         if isinstance(due, str):
             self._look_at_job(due, now)
             return
-        attempt = next((one for one in self.jobs.attempts(due.job_id) if one.key == due), None)
+        attempt = next((one for one in self.jobs.attempts(due.job_id, due.image) if one.key == due), None)
         if attempt is not None and attempt.due_at is not None and attempt.due_at <= now:
             end_attempt(
                 attempt, jobs=self.jobs, images=self.images, workflow=self.workflow, catalog=self.catalog, now=now
@@ -130,4 +130,4 @@ def end_attempt(
         if ended is None:
             return
         attempt = ended
-    report_attempt(attempt, jobs=jobs, workflow=workflow)
+    Telling(jobs, workflow).attempt(attempt)
