@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, BinaryIO, Final
 
 from botocore.exceptions import ClientError
@@ -9,8 +10,13 @@ from botocore.exceptions import ClientError
 from cavendish.attempt import AttemptKey, Result
 from cavendish.image.image import extension
 
-#: S3 takes 2 KB of metadata.
-_DETAIL_MAX: Final = 300
+#: S3 takes 2 KB of metadata, names and values together, and refuses a picture with more. In bytes, with some to spare.
+_METADATA_MAX: Final = 2000
+_RESULT: Final = "result"
+#: No model's name is longer, in characters.
+_NAME_MAX: Final = 64
+#: What a picture that is found again can do without; first of all its report's detail.
+_SPARED: Final[tuple[dict[str, Any], ...]] = ({}, {"timings": {}}, {"usage": None})
 #: So much of a picture is in memory while it is read.
 _PIECE_BYTES: Final = 1024 * 1024
 
@@ -36,7 +42,7 @@ class ImagesBucket:
             ContentLength=result.image.bytes,
             ContentType=result.image.mime,
             ChecksumCRC32=crc32,
-            Metadata={"result": _as_metadata(result)},
+            Metadata={_RESULT: _as_metadata(result)},
         )
 
     def find(self, key: AttemptKey) -> Result | None:
@@ -46,7 +52,7 @@ class ImagesBucket:
             if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
                 return None
             raise
-        return Result.model_validate_json(head["Metadata"]["result"])
+        return Result.model_validate_json(head["Metadata"][_RESULT])
 
     def read(self, object_key: str) -> Iterator[bytes] | None:
         try:
@@ -76,6 +82,20 @@ class ImagesBucket:
 
 
 def _as_metadata(result: Result) -> str:
-    report = result.report.model_copy(update={"detail": result.report.detail[:_DETAIL_MAX]})
-    # Metadata are ASCII, and the model's words can be long.
-    return json.dumps(result.model_copy(update={"report": report, "note": None}).model_dump(mode="json"))
+    """As JSON of so few bytes that S3 takes it; without the model's words, which can be long."""
+    fields = result.model_dump(mode="json", exclude={"note"})
+    fields["made_by"] = result.made_by and result.made_by[:_NAME_MAX]
+    detail, fields["report"]["detail"] = fields["report"]["detail"], ""
+    for spared in _SPARED:
+        fields |= spared
+        room = _METADATA_MAX - len(_RESULT) - len(json.dumps(fields))
+        if room >= 0:
+            break
+    fields["report"]["detail"] = _beginning(detail, room)
+    return json.dumps(fields)
+
+
+def _beginning(words: str, room: int) -> str:
+    """As much as fits into so many bytes: metadata are ASCII, and one character can be twelve bytes of JSON."""
+    ends = accumulate(len(json.dumps(one)) - len('""') for one in words)
+    return words[: sum(end <= room for end in ends)]

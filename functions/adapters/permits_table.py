@@ -82,21 +82,19 @@ class PermitsTable:
     def _of(self, route: str, model: str, now: float) -> Concurrency | None:
         self._refresh()
         name = f"{route}#{model}"
-        known = self._known.get(name)
-        found = _concurrency(name, known) if known else None
-        return None if found is None or found.forgotten(now) else found
+        return _counted(name, self._known.get(name), now)
 
     def _refresh(self) -> None:
         """Look again if the last look is too old; if that fails, not at once again."""
         if self._clock() - self._read_at > _FRESH_S:
             try:
-                self._look()
+                self._known = self._look()
             finally:
                 self._read_at = self._clock()
 
-    def _look(self, *, newest: bool = False) -> None:
+    def _look(self, *, newest: bool = False) -> dict[str, str]:
         row = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=newest).get("Item", {})
-        self._known = {name: one["S"] for name, one in row.items() if "#" in name}
+        return {name: one["S"] for name, one in row.items() if "#" in name}
 
     def _learn(self, permit: Permit, now: float, change: Callable[[Concurrency | None], Concurrency | None]) -> None:
         """Note what a call told, if it is news and nobody else did: who is overtaken has nothing to add."""
@@ -105,8 +103,10 @@ class PermitsTable:
             known = self._of(permit.route, permit.model, now)
             if change(known) == known:
                 return
-            self._look(newest=True)
-            before, known = self._known.get(name), self._of(permit.route, permit.model, now)
+            self._known = row = self._look(newest=True)
+            # Of this one row alone, on which the write depends: by now another thread may have read an older one.
+            before = row.get(name)
+            known = _counted(name, before, now)
             if (after := change(known)) and after != known:
                 self._note(name, before, after)
         except Exception as error:  # the next one tells it too
@@ -165,6 +165,12 @@ class PermitsTable:
 def written(concurrency: Concurrency) -> str:
     """As short as it can be: all models share a row, and are paid for by the kilobyte."""
     return f"{concurrency.permits!r}@{concurrency.throttled_at!r}"
+
+
+def _counted(name: str, one: str | None, now: float) -> Concurrency | None:
+    """None: there is nothing to count, or nothing any more."""
+    found = _concurrency(name, one) if one else None
+    return None if found is None or found.forgotten(now) else found
 
 
 def _concurrency(name: str, one: str) -> Concurrency:

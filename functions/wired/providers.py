@@ -1,5 +1,7 @@
 """What leads to the providers of models: their keys, their addresses, and which of their doors are open."""
 
+import time
+
 import wiring
 from adapters.provider_keys import ProviderKeys
 from cavendish.catalog.file import catalog
@@ -11,7 +13,8 @@ from wired import learning
 
 @once
 def keys() -> ProviderKeys:
-    return ProviderKeys(wiring.client("secretsmanager"), wiring.setting("PROVIDER_KEYS_SECRET"), wiring.clock)
+    client, secret = wiring.client("secretsmanager"), wiring.setting("PROVIDER_KEYS_SECRET")
+    return ProviderKeys(client, secret, time.monotonic, _not_read)
 
 
 def bases() -> dict[str, str]:
@@ -33,3 +36,7 @@ def doors() -> Doors:
     # The door, which may not read keys, tells of them by what is noted here.
     wiring.keyed_routes().note(Keyed(keys=tuple(sorted(keyed)), usable=tuple(sorted(usable)), as_of=now))
     return Doors(usable, tuple(closures().read(now)))
+
+
+def _not_read(error: Exception) -> None:
+    wiring.logger.warning("keys.not_read", exc_info=error)

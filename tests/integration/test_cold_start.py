@@ -65,7 +65,7 @@ from wired import generator
 from adapters.provider_keys import ProviderKeys
 generator.generator()
 secret = types.SimpleNamespace(get_secret_value=lambda **_: {"SecretString": '{"vertex": "AIza-key"}'})
-assert ProviderKeys(secret, "keys", lambda: 0.0).get("vertex").value == "AIza-key"
+assert ProviderKeys(secret, "keys", lambda: 0.0, print).get("vertex").value == "AIza-key"
 print(*sys.modules)
 """
 OWN = RESOURCES["GenerateFunction"]["Properties"]["Environment"]["Variables"]

@@ -3,15 +3,19 @@
 import base64
 import io
 import zlib
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.images_bucket import ImagesBucket
 from cavendish.attempt import Result
+from cavendish.money.price import Priced, Usage
 from cavendish.outcome import Outcome
 from cavendish.ports import Images
 from tests.builders import a_key, a_report, a_result, an_image
@@ -107,10 +111,75 @@ def test_the_object_has_the_type_of_its_bytes_and_is_checked_on_arrival(s3: Any)
 def test_the_metadata_fit_into_what_s3_takes(s3: Any) -> None:
     report = a_report(detail="x" * 9000)
     ImagesBucket(s3, "pictures").put(io.BytesIO(PIXELS), a_picture(report=report), crc32=CRC32)
-    (value,) = s3.head_object(Bucket="pictures", Key=KEY.object_key)["Metadata"].values()
+    kept = s3.head_object(Bucket="pictures", Key=KEY.object_key)["Metadata"]
 
-    assert len(value) < 1500
-    assert value.isascii()
+    assert counted(kept) <= 2000
+    assert all(value.isascii() for value in kept.values())
+
+
+def counted(metadata: dict[str, str]) -> int:
+    """As S3 counts them, in bytes."""
+    return sum(len(key.encode()) + len(value.encode()) for key, value in metadata.items())
+
+
+class OneObject:
+    """An S3 that keeps the metadata of what was put last."""
+
+    metadata: dict[str, str]
+
+    def put_object(self, *, Metadata: dict[str, str], **_: Any) -> None:  # noqa: N803
+        self.metadata = Metadata
+
+    def head_object(self, **_: Any) -> dict[str, Any]:
+        return {"Metadata": self.metadata}
+
+
+def kept(result: Result) -> tuple[Result, int]:
+    """What is read back of a result, and in how many bytes it was kept."""
+    s3 = OneObject()
+    bucket = ImagesBucket(s3, "pictures")
+    bucket.put(io.BytesIO(PIXELS), result, crc32=CRC32)
+    found = bucket.find(KEY)
+    assert found is not None
+    return found, counted(s3.metadata)
+
+
+#: How an attempt can end whose picture is stored.
+ACCEPTED = (Outcome.OK, Outcome.WRONG_SIZE, Outcome.WRONG_MODEL)
+USAGE = Usage(text_in=120, image_in=0, text_out=80, thought=675, image_out=1120)
+WORDS = st.text(max_size=3000) | st.integers(0, 3000).map("🦭".__mul__)
+
+
+@given(detail=WORDS, made_by=st.none() | WORDS, phases=st.integers(0, 200), outcome=st.sampled_from(ACCEPTED))
+def test_whatever_a_result_says_it_is_kept_in_what_s3_takes_and_read_back(
+    detail: str, made_by: str | None, phases: int, outcome: Outcome
+) -> None:
+    timings = {f"phase {n}": 1 / 3 for n in range(phases)}
+    report = a_report(outcome, detail=detail)
+    whole = a_picture(report=report, made_by=made_by, usage=USAGE).model_copy(update={"timings": timings})
+    found, size = kept(whole)
+
+    assert size <= 2000
+    spared = {"made_by", "timings", "report"}
+    assert found.model_dump(exclude=spared) == whole.model_dump(exclude=spared)
+    assert found.report == report.model_copy(update={"detail": found.report.detail})
+    assert report.detail.startswith(found.report.detail)
+    assert (made_by or "").startswith(found.made_by or "")
+    assert found.timings in (timings, {})
+
+
+def test_of_what_s3_does_not_take_the_words_go_first_then_the_times_then_the_tokens() -> None:
+    def spared(phases: int, source: int) -> tuple[bool, bool, bool]:
+        """Whether the words, the times and the tokens are there."""
+        priced = Priced(by="usage", source="s" * source, as_of=date(2026, 1, 1))
+        whole = a_picture(report=a_report(detail="x" * 1000), usage=USAGE, priced=priced)
+        found, _ = kept(whole.model_copy(update={"timings": {f"phase {n}": 0.5 for n in range(phases)}}))
+        return found.report.detail == whole.report.detail, bool(found.timings), found.usage == USAGE
+
+    assert spared(1, 1) == (True, True, True)
+    assert spared(1, 600) == (False, True, True)
+    assert spared(90, 600) == (False, False, True)
+    assert spared(90, 1450) == (False, False, False)
 
 
 def test_a_real_link_ends_and_shows_the_picture_in_the_browser(s3: Any) -> None:

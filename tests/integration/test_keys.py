@@ -140,15 +140,19 @@ def put(aws: Callable[..., Any], unused_name: str) -> Callable[[dict[str, str]],
     return put
 
 
+def raised(error: Exception) -> None:
+    raise error
+
+
 def test_a_route_has_the_key_of_its_name_and_none_if_none_is_set(put: Any) -> None:
-    keys = ProviderKeys(*put({"gemini": "a"}), lambda: 0)
+    keys = ProviderKeys(*put({"gemini": "a"}), lambda: 0, raised)
 
     assert (keys.get("gemini"), keys.get("openai")) == (Credential("a"), None)
 
 
 def test_the_secret_is_read_again_after_a_while_and_not_before(put: Any) -> None:
     now = [0.0]
-    keys = ProviderKeys(*put({"gemini": "old"}), lambda: now[0])
+    keys = ProviderKeys(*put({"gemini": "old"}), lambda: now[0], raised)
     assert keys.get("gemini") == Credential("old")
     put({"gemini": "new"})
 
@@ -159,7 +163,7 @@ def test_the_secret_is_read_again_after_a_while_and_not_before(put: Any) -> None
 
 
 def test_a_key_that_was_missing_is_looked_for_at_once(put: Any) -> None:
-    keys = ProviderKeys(*put({}), lambda: 0)
+    keys = ProviderKeys(*put({}), lambda: 0, raised)
     assert keys.get("gemini") is None
     put({"gemini": "set meanwhile"})
 

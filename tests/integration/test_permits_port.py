@@ -1,6 +1,8 @@
 """The port Permits: one suite for the fake and for the table."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -229,6 +231,46 @@ def test_who_is_overtaken_undoes_nothing(dynamodb: Any, table: str) -> None:
 
     a_table(Overtaken(), table).throttled(FREE, NOW + SETTLES_S)
     assert limits(a_table(dynamodb, table)) == {("gemini", PRO): 2}
+
+
+class ConditionFailed(Exception):
+    """As DynamoDB calls it."""
+
+
+class TwoRows:
+    """A row that others wrote just now: who is content with an old one reads that. `looked` hears of each look."""
+
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionFailed)
+
+    def __init__(self, old: str, new: str, looked: Callable[[], None]) -> None:
+        self.new = new
+        self._old = old
+        self._looked = looked
+
+    def get_item(self, **named: Any) -> dict[str, Any]:
+        self._looked()
+        return {"Item": {f"gemini#{PRO}": {"S": self.new if named["ConsistentRead"] else self._old}}}
+
+    def update_item(self, **named: Any) -> None:
+        values = named["ExpressionAttributeValues"]
+        if values[":before"]["S"] != self.new:
+            raise ConditionFailed
+        self.new = values[":after"]["S"]
+
+
+def test_what_is_noted_is_made_of_the_row_that_it_replaces_however_old_the_last_look_is_by_then() -> None:
+    now = [0.0]
+
+    def slowly() -> None:
+        now[0] += 3.0
+
+    rows = TwoRows(f"8.0@{NOW - 100}", f"4.0@{NOW}", slowly)
+    permits = a_table(rows, "t", clock=lambda: now[0])
+    permits.succeeded(SCARCE, NOW + 1)
+    assert rows.new == f"4.0@{NOW}"
+
+    permits.throttled(FREE, NOW + SETTLES_S)
+    assert rows.new == f"2.0@{NOW + SETTLES_S}"
 
 
 def test_who_reads_an_old_row_takes_nothing_that_is_taken(dynamodb: Any, table: str) -> None:

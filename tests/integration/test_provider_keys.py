@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import wiring
 from adapters.model_http import ModelHttp
 from adapters.provider_keys import ProviderKeys
 from cavendish.attempt import Result
@@ -21,7 +23,9 @@ from tests.builders import a_call
 from tests.fakes import FakeImages, FakeWeb
 from tests.integration.conftest import Client
 from tests.integration.google_keys import Serve, gives, service_account, token
+from tests.integration.handlers import Functions
 from tests.integration.sockets import Talk
+from wired import providers
 
 
 @pytest.fixture
@@ -31,9 +35,30 @@ def keys(aws: Client, unused_name: str) -> Callable[..., ProviderKeys]:
 
     def filled(text: str, clock: Callable[[], float] = lambda: 0.0) -> ProviderKeys:
         client.put_secret_value(SecretId=unused_name, SecretString=text)
-        return ProviderKeys(client, unused_name, clock)
+        return ProviderKeys(client, unused_name, clock, raised)
 
     return filled
+
+
+def raised(error: Exception) -> None:
+    raise error
+
+
+class Secret:
+    """The secret, where Secrets Manager can be out."""
+
+    def __init__(self, text: str, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.text = text
+        self.out = False
+        self.asked = 0
+        self.meanwhile = meanwhile
+
+    def get_secret_value(self, **_: Any) -> dict[str, str]:
+        self.asked += 1
+        self.meanwhile()
+        if self.out:
+            raise ConnectionError("out")
+        return {"SecretString": self.text}
 
 
 def test_a_key_is_given_without_the_line_end_that_came_with_it(keys: Callable[..., ProviderKeys]) -> None:
@@ -60,6 +85,102 @@ def test_a_new_key_is_in_use_within_five_minutes_and_a_missing_one_at_once(keys:
     assert given("gemini") == "new"
     now[0] = 301.0
     assert given("gemini") == "newest"
+
+
+def test_where_the_secret_cannot_be_read_the_keys_that_are_known_open_doors_and_somebody_hears_of_it() -> None:
+    secret, now, heard = Secret('{"gemini": "known"}'), [0.0], list[Exception]()
+    kept = ProviderKeys(secret, "keys", lambda: now[0], heard.append)
+    assert kept.get("gemini") == Credential("known")
+    secret.out, now[0] = True, 301.0
+
+    assert (kept.get("gemini"), kept.routes()) == (Credential("known"), {"gemini"})
+    assert [str(error) for error in heard] == ["out"]
+
+
+def test_a_secret_that_could_not_be_read_is_asked_for_again_after_half_a_minute() -> None:
+    secret, now = Secret('{"gemini": "old"}'), [0.0]
+    kept = ProviderKeys(secret, "keys", lambda: now[0], lambda _: None)
+
+    def asked(at: float) -> int:
+        now[0] = at
+        kept.get("gemini")
+        return secret.asked
+
+    assert asked(0) == 1
+    secret.out = True
+    assert [asked(301 + later) for later in (0, 1, 30, 30.1, 60)] == [2, 2, 2, 3, 3]
+
+    secret.text, secret.out = '{"gemini": "new"}', False
+    assert [asked(later) for later in (362, 363, 661, 663)] == [4, 4, 4, 5]
+    assert kept.get("gemini") == Credential("new")
+
+
+def test_half_a_minute_begins_when_it_is_known_that_the_secret_cannot_be_read() -> None:
+    now = [0.0]
+
+    def takes_long() -> None:
+        now[0] += 24
+
+    secret = Secret('{"gemini": "known"}', takes_long)
+    kept = ProviderKeys(secret, "keys", lambda: now[0], lambda _: None)
+    kept.routes()
+    secret.out, now[0] = True, 400.0
+    assert kept.routes() == {"gemini"}
+    now[0] += 29
+
+    assert (kept.routes(), secret.asked) == ({"gemini"}, 2)
+
+
+def test_a_key_that_nobody_knows_cannot_be_given_while_the_secret_cannot_be_read() -> None:
+    secret = Secret('{"gemini": "known"}')
+    secret.out = True
+    kept = ProviderKeys(secret, "keys", lambda: 0.0, lambda _: None)
+    for ask in (lambda: kept.get("gemini"), kept.routes):
+        with pytest.raises(ConnectionError):
+            ask()
+
+    secret.out = False
+    assert kept.get("gemini") == Credential("known")
+    secret.out = True
+    with pytest.raises(ConnectionError):
+        kept.get("openai")
+    assert kept.get("gemini") == Credential("known")
+
+
+def test_while_one_call_asks_for_the_secret_again_others_go_on_with_what_is_known() -> None:
+    secret, now, asking, answered = Secret('{"gemini": "old"}'), [0.0], threading.Event(), threading.Event()
+    kept = ProviderKeys(secret, "keys", lambda: now[0], raised)
+    kept.routes()
+
+    def slow() -> None:
+        asking.set()
+        assert answered.wait(5)
+
+    secret.meanwhile, secret.text, now[0] = slow, '{"gemini": "new"}', 301.0
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(kept.get, "gemini")
+        assert asking.wait(5)
+        assert [kept.get("gemini") for _ in range(10)] == [Credential("old")] * 10
+        answered.set()
+
+    assert (first.result(), kept.get("gemini"), secret.asked) == (Credential("new"), Credential("new"), 2)
+
+
+def test_a_worker_goes_on_with_its_keys_and_logs_it_whatever_the_wall_clock_says(
+    aws: Client, functions: Functions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead_s, really = [0.0], time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: really() + ahead_s[0])
+    monkeypatch.setattr("wiring.clock", lambda: 0.0)
+    assert providers.keys().get("gemini") == Credential("key")
+    aws("secretsmanager").delete_secret(
+        SecretId=wiring.setting("PROVIDER_KEYS_SECRET"), ForceDeleteWithoutRecovery=True
+    )
+    assert "keys.not_read" not in caplog.messages
+
+    ahead_s[0] = 301.0
+    assert providers.keys().get("gemini") == Credential("key")
+    assert "keys.not_read" in caplog.messages
 
 
 @pytest.mark.parametrize("as_kept", [dict, json.dumps, lambda own: f" {json.dumps(own, indent=2)}\n"])

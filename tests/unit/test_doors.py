@@ -1,6 +1,12 @@
 """Which ways are open: routes without a key, and models that are closed for a while, are passed over."""
 
 import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cavendish.catalog.file import catalog
 from cavendish.health.doors import ALL_OPEN, Closure, Doors
@@ -9,11 +15,15 @@ from cavendish.ladder.plan import Plan
 from cavendish.outcome import Outcome
 from tests.builders import NOW, PRO, a_call, a_report, a_request, an_error
 from tests.fakes import FakeAnswer
-from tests.world import World
+from tests.world import Meanwhile, World
 
 NANO = "gemini-nano-banana-2.1"
 #: NOW is a Friday, 8 in the morning UTC: midnight in California, in winter.
 MIDNIGHT = NOW + 86_400
+NOON = NOW + 43_200
+#: What Google says of it.
+_VIOLATION = {"quotaId": "GenerateRequestsPerDayPerProjectPerModel", "quotaValue": "9"}
+OF_THE_DAY = an_error(429, "quota", {"@type": "x", "violations": [_VIOLATION]})
 
 
 def planned(doors: Doors, **fields: object) -> Plan:
@@ -58,20 +68,69 @@ def test_what_a_model_lacks_is_a_reason_too() -> None:
 
 
 def test_a_quota_of_the_day_closes_until_midnight_in_california_and_nothing_else_does() -> None:
-    closure = Closure.of(a_call(), a_report(Outcome.QUOTA_DAY), NOW)
+    closure = Closure.of(a_call(), a_report(Outcome.QUOTA_DAY), NOON, NOON + 1)
 
     assert closure is not None
     assert (closure.route, closure.model, closure.until) == ("gemini", PRO, MIDNIGHT)
     assert closure.reason == "its quota on the route gemini is used up until 2027-01-16 08:00 UTC"
-    assert [one for one in Outcome if Closure.of(a_call(), a_report(one), NOW)] == [Outcome.QUOTA_DAY]
+    assert [one for one in Outcome if Closure.of(a_call(), a_report(one), NOON, NOON + 1)] == [Outcome.QUOTA_DAY]
+
+
+def midnight(day: str) -> float:
+    """The one with which this day begins in California."""
+    return datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("America/Los_Angeles")).timestamp()
+
+
+def closed_until(began_at: float, told_at: float) -> float | None:
+    closure = Closure.of(a_call(), a_report(Outcome.QUOTA_DAY), began_at, told_at)
+    return closure.until if closure else None
+
+
+#: Days, each with the one after it: in summer, in winter, and before, at and after both changes of clocks.
+DAYS = [
+    *(("2026-07-01", "2026-07-02"), ("2026-12-31", "2027-01-01")),
+    *(("2026-03-07", "2026-03-08"), ("2026-03-08", "2026-03-09"), ("2026-03-09", "2026-03-10")),
+    *(("2026-10-31", "2026-11-01"), ("2026-11-01", "2026-11-02"), ("2026-11-02", "2026-11-03")),
+]
+
+
+@pytest.mark.parametrize(("today", "tomorrow"), DAYS)
+def test_what_is_told_while_the_day_turns_closes_only_until_it_has_turned(today: str, tomorrow: str) -> None:
+    begins, ends = midnight(today), midnight(tomorrow)
+    turned = begins + 15 * 60
+
+    assert closed_until(begins - 9, begins - 0.1) == begins
+    assert closed_until(begins - 9, begins) == turned
+    assert closed_until(begins - 9, begins + 0.8) == turned
+    assert closed_until(begins, begins + 1) == turned
+    assert closed_until(turned - 1, turned - 0.1) == turned
+    assert closed_until(turned - 1, turned) is None
+    assert closed_until(begins - 600, turned + 60) is None
+    assert closed_until(turned, turned) == ends
+    assert closed_until(ends - 1, ends - 0.1) == ends
+
+
+@given(st.floats(1_700_000_000, 4_000_000_000), st.floats(0, 660))
+def test_a_closure_is_never_over_when_it_is_told_and_never_longer_than_a_day(began_at: float, took_s: float) -> None:
+    told_at = began_at + took_s
+    until = closed_until(began_at, told_at)
+
+    assert until is None or told_at < until <= told_at + timedelta(hours=25).total_seconds()
+
+
+@pytest.mark.parametrize(("began_s", "until"), [(-0.4, [NOW + 15 * 60]), (899, []), (900, [MIDNIGHT])])
+def test_an_attempt_closes_by_when_it_began_and_was_told_of(began_s: float, until: list[float]) -> None:
+    world = World(FakeAnswer(json.dumps(OF_THE_DAY).encode(), status=429))
+    world.clock.advance(began_s)
+    message = world.message(world.running())
+    world.models = Meanwhile(world.models, "send", lambda *_: world.clock.advance(1.2))
+
+    assert world.run(message) is Outcome.QUOTA_DAY
+    assert [one.until for one in world.closures.read(world.clock())] == until
 
 
 def test_after_a_quota_of_the_day_no_call_is_made_until_midnight() -> None:
-    violation = {
-        "@type": "x",
-        "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel", "quotaValue": "9"}],
-    }
-    world = World(FakeAnswer(json.dumps(an_error(429, "quota", violation)).encode(), status=429))
+    world = World(FakeAnswer(json.dumps(OF_THE_DAY).encode(), status=429))
     outcomes = [world.run(world.message(world.running())) for _ in range(3)]
     assert (set(outcomes), len(world.models.calls)) == ({Outcome.QUOTA_DAY}, 1)
 

@@ -1,7 +1,7 @@
 """Which model an answer is from: only what contradicts the one that was asked is held against it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cavendish.answer.model_version import other_model
@@ -39,6 +39,24 @@ NEW = ("a-model-of-next-year", "gemini-9-pro-image", "gemini-nano-banana-9", "gp
 )
 def test_a_known_model_or_an_older_generation_is_another_model(asked: str, version: str, other: str) -> None:
     assert other_model(catalog(), asked, version) == other
+
+
+@given(st.text(max_size=5000))
+@example("x" * 48)
+@example("-画像" * 700)
+@example("")
+def test_however_an_older_generation_is_called_its_name_can_be_stored(more: str) -> None:
+    other = other_model(catalog(), PRO, f"gemini-2.0-flash-{more.replace('/', '')}")
+
+    assert other
+    assert len(other) <= 64
+    assert other.isascii()
+
+
+def test_an_older_generation_whose_name_is_none_is_another_model_all_the_same() -> None:
+    assert other_model(catalog(), PRO, "gemini-2.0-flash-exp " * 200) == "(unreadable)"
+    assert other_model(catalog(), PRO, "gemini-2.0-" + "x" * 54) == "(unreadable)"
+    assert other_model(catalog(), PRO, "gemini-2.0-" + "x" * 53) == "gemini-2.0-" + "x" * 53
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from cavendish.catalog.model import Model
 #: What follows a model's name and changes no model: dates, build numbers, stages, a gateway's sizes. All else may
 #: name another model: gpt-image-2-mini is none of gpt-image-2, and nano-banana-9 is no nano-banana.
 _RELEASE: Final = re.compile(r"(?:[-@](?:\d{2,8}|v\d+|preview|exp|experimental|latest|stable|default|512|[124]k))*")
+#: A model's name looks like this; it is stored and told, and anything else may be words of any length.
+_NAME: Final = re.compile(r"[a-z0-9_.:@-]{1,64}", re.ASCII)
 #: The number after a family's name: gemini-3.1-..., gpt-image-2. More digits are a date.
 _GENERATION: Final = re.compile(r"(?P<family>[a-z]+(?:-[a-z]+)*)-(?P<whole>\d{1,2})(?:\.(?P<part>\d{1,2}))?(?![\d.])")
 
@@ -24,7 +26,7 @@ def other_model(catalog: Catalog, asked: str, version: str | None) -> str | None
         return None if known.id == asked else known.id
     wanted = catalog.find(asked)
     if catalog.gone(name) or (wanted and _older(name, wanted, catalog)):
-        return name
+        return name if _NAME.fullmatch(name) else "(unreadable)"
     return None
 
 
