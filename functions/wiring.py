@@ -11,7 +11,7 @@ from botocore.session import Session
 
 from adapters.budgets_table import BudgetsTable
 from adapters.closures_table import ClosuresTable
-from adapters.health_table import HealthTable
+from adapters.health_table import HealthTable, RowUnreadable
 from adapters.images_bucket import ImagesBucket
 from adapters.jobs_list import JobsList
 from adapters.jobs_table import JobsTable
@@ -197,4 +197,4 @@ def _not_counted(error: Exception) -> None:
 
 
 def not_recorded(error: Exception) -> None:
-    logger.warning("health.not_recorded", exc_info=error)
+    logger.warning("health.unreadable" if isinstance(error, RowUnreadable) else "health.not_recorded", exc_info=error)

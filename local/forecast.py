@@ -30,12 +30,13 @@ from cavendish.pipeline.estimate import Estimator
 from cavendish.request import JobRequest
 from cavendish_client import Client, Problem
 from cavendish_client.say import complain
+from cavendish_client.told import told
 from local import forecast_lines
 from local.forecast_lines import Line
 
 _PROMPT = "A paper boat on calm water, in a few lines"
 _SEED = 5
-_REFUSED = 2
+_UNREACHED, _REFUSED = 1, 2
 
 Size = Annotated[str, typer.Option(help="4K, 2K, 1K or 512.")]
 Model = Annotated[str | None, typer.Option(help="A model's id or alias; the policy's own by default.")]
@@ -53,13 +54,13 @@ def plan(
     ] = False,
 ) -> None:
     """What pictures take in calls, money and time: as the articles count, and by the ladder of a policy."""
-    with _refused():
+    with told(_UNREACHED), _refused():
         request = _request(size, model, preset)
-        told = _measured(request) if measured else _estimated(request)
+        answer = _measured(request) if measured else _estimated(request)
     asked = request.asked.tier
     by_articles = forecasts(n, asked, model, catalog=catalog(), articles=articles())
     _print(forecast_lines.articles(by_articles, claims(asked, articles())))
-    _print(forecast_lines.ladder(told, n, measured=measured))
+    _print(forecast_lines.ladder(answer, n, measured=measured))
 
 
 def simulate(

@@ -1,7 +1,6 @@
 """Keys of a deployment: its callers', made here, shown once, kept as a hash; and those it pays its providers with."""
 
 import json
-import re
 import secrets
 import sys
 import time
@@ -16,12 +15,11 @@ import typer
 from adapters.budgets_table import BudgetsTable
 from adapters.keys_table import KeysTable
 from cavendish.key import PREFIX, Key, KeyState, digest
-from cavendish.money.budget import Limits, periods
-from cavendish.money.money import micros_down, shown
 from cavendish_client.say import say
 from cavendish_client.stack import OutputMissing, output
 from local.aws import Aws
 from local.errors import CloudError
+from local.limits import change_limits, check_limits, check_tenant, spending
 from local.models import ROUTES
 from local.running import CHECKOUT, TENANT
 from local.stack import STACK, Deployment
@@ -33,7 +31,6 @@ app = typer.Typer(help="The keys of a deployment: its callers', and those for it
 Stack = Annotated[str, typer.Option(help="The name of the deployed stack.")]
 Local = Annotated[bool, typer.Option("--local", help="Not a stack on AWS but this checkout's local cloud.")]
 Usd = Annotated[float | None, typer.Option(help="In USD; as it was, if left out.")]
-_MOST_USD = 1_000_000_000  # more is a slip
 _DAY_S = 86_400
 
 
@@ -95,6 +92,7 @@ def budget(
 ) -> None:
     """Limit what a tenant may spend, in USD by the day and the month (UTC), and show what it has spent."""
     with told():
+        check_limits(tenant, per_day, per_month, lift=lift)  # before AWS is asked for anything
         budgets = BudgetsTable(*_table(stack, local=local))
         change_limits(budgets, tenant, per_day=per_day, per_month=per_month, lift=lift)
         for line in spending(budgets, tenant, time.time()):
@@ -116,34 +114,6 @@ def write_key(keys: KeysTable, *, tenant: str, expires_at: float | None) -> str:
     secret = PREFIX + secrets.token_urlsafe(32)
     keys.add(Key(digest=digest(secret), tenant=tenant, created_at=time.time(), expires_at=expires_at))
     return secret
-
-
-def change_limits(
-    budgets: BudgetsTable, tenant: str, *, per_day: float | None, per_month: float | None, lift: bool = False
-) -> None:
-    """Write a tenant's limits: those that are given, the others as they were. They hold from its next call on."""
-    check_tenant(tenant)
-    given = {name: usd for name, usd in (("per_day", per_day), ("per_month", per_month)) if usd is not None}
-    if wrong := [usd for usd in given.values() if not 0 <= usd <= _MOST_USD]:
-        raise CloudError(f"A limit is from USD 0 to USD {_MOST_USD:,}; {wrong[0]} is none.")
-    before = Limits() if lift else budgets.limits(tenant)
-    after = before.model_copy(update={name: micros_down(usd) for name, usd in given.items()})
-    if lift or after != before:
-        budgets.limit(tenant, after)
-
-
-def spending(budgets: BudgetsTable, tenant: str, now: float) -> Iterator[str]:
-    """What a tenant has spent of what it may."""
-    for period in periods(budgets.limits(tenant), now):
-        account = budgets.of_tenant(tenant, period.name)
-        of = "no limit" if period.limit is None else f"of USD {shown(period.limit)}"
-        spent, held = shown(account.spent), shown(account.reserved)
-        yield f"{tenant}, {period.kind} {period.name}: USD {spent} spent, USD {held} set aside for running calls, {of}"
-
-
-def check_tenant(tenant: str) -> None:
-    if not re.fullmatch(r"[\w.@-]{1,64}", tenant):
-        raise CloudError(f"{tenant!r} is no tenant's name: 1 to 64 letters, digits, and any of . _ @ -")
 
 
 def local_table(root: Path) -> tuple[Any, str]:

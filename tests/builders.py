@@ -13,7 +13,8 @@ from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job, Status
 from cavendish.ladder.build import build
 from cavendish.ladder.lineup import lineup
-from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step
+from cavendish.ladder.wait import Wait
 from cavendish.money.budget import Hold
 from cavendish.outcome import Outcome, Report, report
 from cavendish.request import JobRequest

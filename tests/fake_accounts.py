@@ -1,7 +1,8 @@
 """The port Budgets in memory: accounts that are one sum each, and so are what the table's must add up to."""
 
 from cavendish.attempt import Attempt
-from cavendish.money.budget import Account, Hold, Limits, Period, check_job, over_period, periods
+from cavendish.errors import MoneyHeld, OverBudget
+from cavendish.money.budget import Account, Hold, Limits, Period, check_job, comes_back, over_period, periods
 
 
 class FakeAccounts:
@@ -24,8 +25,12 @@ class FakeAccounts:
         return self._accounts.get((job_id,), Account())
 
     def check(self, attempt: Attempt, hold: Hold, max_cost: int | None) -> None:
-        """Raises OverBudget."""
-        check_job(hold.amount, self.of_job(attempt.job_id).committed, max_cost)
+        """Raises OverBudget or MoneyHeld."""
+        account = self.of_job(attempt.job_id)
+        try:
+            check_job(hold.amount, account.committed, max_cost)
+        except OverBudget as over:
+            raise (MoneyHeld(str(over)) if comes_back(hold.amount, account, max_cost) else over) from None
         for period in self._periods(attempt, hold):
             room = period.room(self.of_tenant(hold.tenant, period.name))
             if room is not None and room < hold.amount:

@@ -317,6 +317,8 @@ class FakePermits:
     def _of(self, route: str, model: str, now: float) -> Concurrency | None:
         document = self._concurrencies.get((route, model))
         found = Concurrency.model_validate_json(document) if document else None
+        if found and found.seen(now) != found:
+            self._keep(found := found.seen(now))
         return None if found is None or found.forgotten(now) else found
 
     def _keep(self, known: Concurrency) -> None:

@@ -15,7 +15,7 @@ from adapters.reads import key, row
 from adapters.rows import number, text
 from cavendish.attempt import Attempt
 from cavendish.errors import OverBudget
-from cavendish.money.budget import Account, Hold, Limits, Period, far_from, over_job, over_period, periods
+from cavendish.money.budget import Account, Hold, Limits, Period, comes_back, far_from, over_job, over_period, periods
 
 ACCOUNT: Final = "ACCOUNT"
 #: Over how many rows a tenant's account is spread, beside the one that counts to the cent.
@@ -75,13 +75,18 @@ class Accounts:
         return {row["sk"]["S"]: _account(row) for page in pages for row in page["Items"]}
 
     def charges(self, attempt: Attempt, hold: Hold, max_cost: int | None) -> list[Charge]:
-        """What an attempt sets aside: in its job's account and in its tenant's two. Raises OverBudget."""
+        """What an attempt sets aside: in its job's account, then in its tenant's two. Raises OverBudget."""
         room = None if max_cost is None else max_cost - hold.amount
         job = Charge(Place.of_job(attempt.job_id), hold.amount, room, over_job(hold.amount))
         if room is not None and room < 0:
             raise job.refused
         dated = periods(self.limits(hold.tenant), attempt.started_at)
         return [job, *(self._charge(attempt, hold, period) for period in dated)]
+
+    def comes_back(self, charge: Charge, max_cost: int | None) -> bool:
+        """Whether a job's account may have room for it once other calls have ended."""
+        row = self._row(charge.place)
+        return comes_back(charge.amount, _account(row) if row else Account(), max_cost)
 
     def _charge(self, attempt: Attempt, hold: Hold, period: Period) -> Charge:
         pk, refused = _period_pk(hold.tenant, period.name), over_period(hold.amount, period)

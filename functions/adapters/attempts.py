@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from adapters.accounts import Accounts, Charge, Place, kept_until
+from adapters.accounts import Accounts, Place, kept_until
 from adapters.reads import row
 from adapters.rows import ATTEMPT, JOB, attempt_row, number, paid_from, read_attempt, text
 from adapters.transaction import put, write
 from cavendish.attempt import REPORT_AFTER_S, Attempt, AttemptKey, Result, State
-from cavendish.errors import CallRefused, EndNotWritten
+from cavendish.errors import CallRefused, EndNotWritten, MoneyHeld, OverBudget
 from cavendish.money.money import micros
 from cavendish.outcome import Outcome
 
@@ -34,13 +34,15 @@ class Attempts:
     def begin(self, attempt: Attempt, now: float, max_cost: int | None = None) -> None:
         charges = self._accounts.charges(attempt, attempt.hold, max_cost) if attempt.hold else []
         row = attempt_row(attempt, [charge.place for charge in charges])
-        items = [
-            self._job_may_call(attempt, now),
-            put(self._table, row, "attribute_not_exists(pk)"),
-            *(self._accounts.set_aside(charge, kept_until(charge.place, attempt)) for charge in charges),
-        ]
+        items = [self._job_may_call(attempt, now), put(self._table, row)]
+        held = [(self._accounts.set_aside(one, kept_until(one.place, attempt)), one.refused) for one in charges]
         refused = CallRefused(f"attempt {attempt.path} of job {attempt.job_id} may not call")
-        write(self._client, items, refused, _refusals(len(items) - len(charges), charges))
+        try:
+            write(self._client, items, refused, held)
+        except OverBudget as over:
+            if over is charges[0].refused and self._accounts.comes_back(charges[0], max_cost):
+                raise MoneyHeld(str(over)) from None
+            raise
 
     def ask_again(self, key: AttemptKey, token: str) -> Attempt:
         change = "ADD tokens :token"
@@ -145,7 +147,3 @@ def _place(key: AttemptKey) -> Place:
 
 def _result_values(result: Result) -> dict[str, Any]:
     return {":result": text(result.model_dump_json()), ":outcome": text(result.report.outcome)}
-
-
-def _refusals(first: int, charges: list[Charge]) -> dict[int, Exception]:
-    return {at: charge.refused for at, charge in enumerate(charges, first)}

@@ -60,8 +60,8 @@ class BatchesTable:
         same = ("revision = :revision", None, {":revision": number(before.revision)})
         items = [item for job, claims in new for item in new_job(self._table, job, job.event("job.queued"), claims)]
         overtaken = Overtaken(f"batch {before.id} was changed by somebody else")
-        held = {at: NamesHeld() for at in range(1, len(items) + 1)}
-        write(self._client, [put(self._table, _row(after), *same), *items], overtaken, held)
+        held = [(item, NamesHeld()) for item in items]
+        write(self._client, [put(self._table, _row(after), *same)], overtaken, held)
 
     def counts(self, batch_id: str) -> Counts:
         return read_counts(self._client, self._table, batch_id)

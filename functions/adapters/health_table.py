@@ -12,6 +12,7 @@ from cavendish.health.health import (
     STREAK,
     Sample,
     Window,
+    no_counts,
     window_at,
     window_length,
 )
@@ -23,14 +24,19 @@ _VERSION: Final = 1
 _WAYS: Final = text("WAYS")
 
 
+class RowUnreadable(Exception):
+    """A row has attributes that are not what they should be; the message names both."""
+
+
 class HealthTable:
-    """The port Measurements. `failed` hears of what could not be recorded."""
+    """The port MeasuredWays. `failed` hears of what could not be recorded, and once of each row that is unreadable."""
 
     def __init__(self, client: Any, table: str, failed: Callable[[Exception], None]) -> None:
         self._client = client
         self._table = table
         self._failed = failed
         self._noted: set[tuple[str, int]] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def record(self, sample: Sample) -> None:
         try:
@@ -53,7 +59,7 @@ class HealthTable:
                 ":last": text(_moment(length_s, window_at(until, length_s))),
             },
         )
-        return [window for page in pages for row in page["Items"] if (window := _window(row, length_s))]
+        return [window for page in pages for row in page["Items"] if (window := self._window(row, length_s))]
 
     def ways(self, since: float, until: float) -> frozenset[tuple[str, str, str]]:
         first, last = (_moment(COARSE_S, window_at(at, COARSE_S)) for at in (since, until))
@@ -62,8 +68,31 @@ class HealthTable:
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues={":pk": _WAYS, ":first": text(first), ":last": text(last)},
         )
-        named = (way.split("#") for row in answer["Items"] for way in row["ways"]["SS"])
+        named = (way.split("#") for row in answer["Items"] for way in self._ways(row))
         return frozenset((parts[0], parts[1], parts[2]) for parts in named if len(parts) == 3)
+
+    def _ways(self, row: dict[str, Any]) -> list[str]:
+        ways: list[str] | None = row.get("ways", {}).get("SS")
+        if ways is None:
+            self._tell(row, "no set of texts", "ways")
+        return ways or []
+
+    def _window(self, row: dict[str, Any], length_s: int) -> Window | None:
+        begins_at = row["sk"]["S"].rpartition("#")[2]
+        if not begins_at.isdecimal():
+            self._tell(row, "no moment", "sk")
+            return None
+        counters = {name: value.get("N") for name, value in row.items()}
+        if wrong := no_counts(counters):
+            self._tell(row, "no count", *wrong)
+        return Window.read(int(begins_at), length_s, counters)
+
+    def _tell(self, row: dict[str, Any], what: str, *names: str) -> None:
+        """Once for each row and worker: rows are read again and again."""
+        place = (row["pk"]["S"], row["sk"]["S"])
+        if place not in self._told:
+            self._told.add(place)
+            self._failed(RowUnreadable(f"in the row {' '.join(place)} {', '.join(names)}: {what}"))
 
     def _note(self, way: str, hour: int) -> None:
         """Once for each worker and hour: a row for all, so that nobody has to ask for each way there is."""
@@ -113,10 +142,3 @@ def _place(route: str, model: str, size: Tier) -> str:
 def _moment(length_s: int, begins_at: int) -> str:
     """Sorts in the order of time among windows of one length."""
     return f"{_VERSION}#{length_s:04}#{begins_at:012}"
-
-
-def _window(row: dict[str, Any], length_s: int) -> Window | None:
-    begins_at = row["sk"]["S"].rpartition("#")[2]
-    if not begins_at.isdecimal():
-        return None
-    return Window.read(int(begins_at), length_s, {name: value.get("N") for name, value in row.items()})

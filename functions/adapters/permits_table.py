@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapters.reads import key
 from adapters.rows import number, text
-from cavendish.health.permits import FORGOTTEN_S, Concurrency, Permit, Shard, lease, shards
+from cavendish.health.permits import FORGOTTEN_S, Concurrency, Permit, Shard, ahead, lease, shards
 
 _KEY: Final = key("CONCURRENCY", "CONCURRENCY")
 #: What was read is believed this long, in seconds.
@@ -17,8 +17,12 @@ _FRESH_S: Final = 2.0
 _SLOT: Final = "slot_"
 
 
+class ClockAhead(Exception):
+    """A worker's clock was ahead when it wrote; the message says what."""
+
+
 class PermitsTable:
-    """The port Permits. `failed` hears of what could not be noted or read."""
+    """The port Permits. `failed` hears of what could not be noted or read, and of clocks that are ahead."""
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class PermitsTable:
         self._chance = chance
         self._failed = failed
         self._known: dict[str, str] = {}
+        self._told: set[str] = set()
         self._read_at = float("-inf")
 
     def take(self, route: str, model: str, holder: str, *, now: float, until: float) -> Permit | None:
@@ -76,13 +81,28 @@ class PermitsTable:
             self._refresh()
         except Exception as error:  # what was known is better than nothing
             self._failed(error)
-        found = (_concurrency(name, one) for name, one in self._known.items())
+        found = (Concurrency.read(name, one).seen(now) for name, one in self._known.items())
         return [one for one in found if not one.forgotten(now)]
 
     def _of(self, route: str, model: str, now: float) -> Concurrency | None:
         self._refresh()
-        name = f"{route}#{model}"
+        self._mend(name := f"{route}#{model}", now)
         return _counted(name, self._known.get(name), now)
+
+    def _mend(self, name: str, now: float) -> None:
+        """Seen as of now at each look, what a clock that was ahead noted would stay as it is: it is noted as of now."""
+        before = self._known.get(name)
+        known = Concurrency.read(name, before) if before else None
+        if known and (after := known.seen(now)) != known:
+            self._tell(f"{name} was noted by a clock that is ahead: {before}")
+            self._note(name, before, after)
+            self._known = {**self._known, name: after.written}
+
+    def _tell(self, what: str) -> None:
+        """Once for each worker: it may be seen again until it is written over."""
+        if what not in self._told:
+            self._told.add(what)
+            self._failed(ClockAhead(what))
 
     def _refresh(self) -> None:
         """Look again if the last look is too old; if that fails, not at once again."""
@@ -114,7 +134,7 @@ class PermitsTable:
 
     def _note(self, name: str, before: str | None, after: Concurrency) -> None:
         values = {
-            ":after": text(written(after)),
+            ":after": text(after.written),
             ":expires_at": number(int(after.throttled_at + 2 * FORGOTTEN_S)),
             **({":before": text(before)} if before else {}),
         }
@@ -127,6 +147,8 @@ class PermitsTable:
             place = _place(concurrency.route, concurrency.model, shard.number)
             row = self._client.get_item(TableName=self._table, Key=place).get("Item", {})
             leases = {int(name.removeprefix(_SLOT)): one["S"] for name, one in row.items() if name.startswith(_SLOT)}
+            for one in (one for one in leases.values() if ahead(one, now)):
+                self._tell(f"a lease was taken by a clock that is ahead: {one}")
             free = shard.free(leases, holder, now)
             mine = lease(holder, until)
             slot = next((one for one in free if self._take(place, one, leases.get(one), mine, until)), None)
@@ -162,21 +184,10 @@ class PermitsTable:
         return True
 
 
-def written(concurrency: Concurrency) -> str:
-    """As short as it can be: all models share a row, and are paid for by the kilobyte."""
-    return f"{concurrency.permits!r}@{concurrency.throttled_at!r}"
-
-
 def _counted(name: str, one: str | None, now: float) -> Concurrency | None:
     """None: there is nothing to count, or nothing any more."""
-    found = _concurrency(name, one) if one else None
-    return None if found is None or found.forgotten(now) else found
-
-
-def _concurrency(name: str, one: str) -> Concurrency:
-    route, _, model = name.partition("#")
-    permits, _, throttled_at = one.partition("@")
-    return Concurrency(route=route, model=model, permits=float(permits), throttled_at=float(throttled_at))
+    found = Concurrency.read(name, one) if one else None
+    return None if found is None or (found := found.seen(now)).forgotten(now) else found
 
 
 def _permit(concurrency: Concurrency, shard: Shard, slot: int, mine: str, *, scarce: bool) -> Permit:

@@ -79,7 +79,7 @@ def _before(kind: Kind, hour: int) -> str:
 
 
 def _sum(kind: Kind, row: dict[str, Any]) -> Sum | None:
-    """A row; None: it is by a newer version, or by nobody of ours."""
+    """A row; None: it is by a newer version or by nobody of ours, or has counters that no calls can have."""
     _, _, hour, key = row["sk"]["S"].split("#", 3)
     try:
         parts = json.loads(key)
@@ -88,4 +88,4 @@ def _sum(kind: Kind, row: dict[str, Any]) -> Sum | None:
     if not hour.isdecimal() or not isinstance(parts, list) or len(parts) != _PARTS[kind]:
         return None
     tally = Tally.read({name: value.get("N") for name, value in row.items()})
-    return Sum(int(hour), kind, tuple(str(part) for part in parts), tally)
+    return Sum(int(hour), kind, tuple(str(part) for part in parts), tally) if tally.possible else None

@@ -2,8 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any, Final
 
 #: How often a transaction that met another one on the same row is tried. The pause before the next try is any moment of
@@ -11,29 +10,33 @@ from typing import Any, Final
 _TRIES: Final = 8
 _FIRST_PAUSE_S: Final = 0.02
 _LONGEST_PAUSE_S: Final = 0.4
-_NONE: Final[Mapping[int, Exception]] = MappingProxyType({})
+
+Item = dict[str, Any]
 
 
 def write(
     client: Any,
-    items: list[dict[str, Any]],
+    items: Sequence[Item],
     refused: Exception,
-    by_item: Mapping[int, Exception] = _NONE,
+    others: Sequence[tuple[Item, Exception]] = (),
     *,
     busy: Exception | None = None,
 ) -> None:
-    """Write the items; raises `refused` where a condition does not hold, or what `by_item` has for just this one.
+    """Write the items and the others. Raises `refused` where a condition of the items does not hold, or what stands
+    beside the first of the others whose condition does not.
 
     Botocore repeats no cancelled transaction, so one that met another is repeated here. `busy` is raised where it
     always meets one; without it `refused` is, for who was refused looks again and decides anew, and so may it then.
     """
+    refusals = [*(refused for _ in items), *(refusal for _, refusal in others)]
+    written = [*items, *(item for item, _ in others)]
     for tried in range(1, _TRIES + 1):
         try:
-            client.transact_write_items(TransactItems=items)
+            client.transact_write_items(TransactItems=written)
         except client.exceptions.TransactionCanceledException as error:
             reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
             if "ConditionalCheckFailed" in reasons:
-                raise _refusal(reasons, refused, by_item) from None
+                raise refusals[reasons.index("ConditionalCheckFailed")] from None
             if tried == _TRIES:
                 if "TransactionConflict" in reasons:
                     raise (busy or refused) from None
@@ -54,12 +57,6 @@ def put(
     item = {"TableName": table, "Item": row, "ConditionExpression": condition}
     names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
     return {"Put": {**item, **{name: value for name, value in names_and_values.items() if value}}}
-
-
-def _refusal(reasons: list[str], refused: Exception, by_item: Mapping[int, Exception]) -> Exception:
-    """The weightiest of all refusals: one that is told of by `refused` comes before all others."""
-    failed = [at for at, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
-    return next((refused for at in failed if at not in by_item), None) or by_item[failed[0]]
 
 
 def _pause_s(tried: int) -> float:

@@ -16,8 +16,9 @@ _KEEP = {"Cache-Control": "public, max-age=300"}
 
 @router.get("/v1/recommend")
 def read_recommendation() -> Response[str]:
+    from cavendish.advice.articles import articles  # noqa: PLC0415  # a submit's cold start need not pay for it
     from cavendish.advice.recommend import recommend  # noqa: PLC0415  # a submit's cold start need not pay for it
     from cavendish.advice.rules import parse_query, rules  # noqa: PLC0415
 
     query = parse_query(parse_qsl(router.current_event.raw_query_string, keep_blank_values=True))
-    return json_answer(200, recommend(query, catalog(), rules()).model_dump(mode="json"), _KEEP)
+    return json_answer(200, recommend(query, catalog(), rules(), articles()).model_dump(mode="json"), _KEEP)

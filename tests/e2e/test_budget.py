@@ -12,7 +12,8 @@ from adapters.budgets_table import BudgetsTable
 from cavendish.money.budget import Account, Limits, day
 from cavendish_client import Client, JobView
 from cavendish_client.client import TERMINAL
-from local.keys import change_limits, local_table, make_key
+from local.keys import local_table, make_key
+from local.limits import change_limits
 from tests.e2e import bill
 from tests.e2e.asking import ask
 from tests.e2e.cloud import CALLERS, Cloud

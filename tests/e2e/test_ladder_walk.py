@@ -128,7 +128,8 @@ def changed_route(route: PlannedRoute, jitter: str, random: Random) -> PlannedRo
     forgotten = random.choice(GO_ON) if random.random() < 0.1 else None
     rules = {outcome: rule for outcome, rule in route.rules.items() if outcome is not forgotten}
     wait = route.wait.model_copy(update={"jitter": jitter, "heeds_s": random.choice([None, 1.0])})
-    return route.model_copy(update={"wait": wait, "rules": rules})
+    special = {name: random.choice([None, None, 1, 2, 4]) for name in ("throttled_tries", "paid_tries")}
+    return route.model_copy(update={"wait": wait, "rules": rules, **special})
 
 
 def start(cloud: Cloud, journey: Journey, queue_url: str) -> None:

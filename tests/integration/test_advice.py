@@ -80,6 +80,16 @@ def test_an_estimate_above_the_budget_of_the_day_is_refused_like_its_submit(func
     assert json.loads(estimate["body"])["detail"] == json.loads(submit["body"])["detail"]
 
 
+def test_an_estimate_knows_what_is_left_of_a_budget(functions: Functions) -> None:
+    functions.with_key()
+    wiring.budgets().limit("acme", Limits(per_day=200_000))
+    told = functions.http("api.estimate")[1]
+
+    assert told["n"] == 3
+    assert (told["method"], told["cost"]["worst_usd"]) == ("walks", 0.2)
+    assert told["delivered"] < 1
+
+
 def test_what_was_measured_is_what_an_estimate_goes_by(functions: Functions) -> None:
     functions.with_key()
     measured(Outcome.OK, 20)

@@ -12,7 +12,8 @@ from adapters.jobs_table import JobsTable
 from cavendish.money.budget import Account, Limits
 from local import keys
 from local.errors import CloudError
-from local.keys import app, change_limits, spending
+from local.keys import app
+from local.limits import change_limits, spending
 from tests.builders import NOW, TENANT, a_hold, a_running_job, an_attempt
 from tests.integration.handlers import Functions
 
@@ -104,6 +105,37 @@ def test_an_amount_that_nobody_has_is_refused_in_one_sentence(
 
     assert (done.exit_code, done.stdout, budgets.limits(TENANT)) == (1, "", Limits())
     assert done.stderr == f"A limit is from USD 0 to USD 1,000,000,000; {float(usd)} is none.\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (
+            ["--lift", "--per-day", "1"],
+            "Say --lift, or what may be spent by the day and the month; both at once cannot be.",
+        ),
+        (
+            ["--per-month", "1e-9"],
+            "A limit of USD 1e-09 is below a millionth of a dollar and would let nothing through; say 0 for that.",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_sentence(
+    budgets: BudgetsTable, monkeypatch: pytest.MonkeyPatch, asked: list[str], sentence: str
+) -> None:
+    change_limits(budgets, TENANT, per_day=5, per_month=None)
+    monkeypatch.setattr(keys, "_table", None)  # nobody is asked for it
+    done = CliRunner().invoke(app, ["budget", TENANT, *asked])
+
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"{sentence}\n")
+    assert budgets.limits(TENANT) == Limits(per_day=5_000_000)
+
+
+@pytest.mark.parametrize(("usd", "limit"), [(0, 0), (0.000001, 1), (0.0000019, 1)])
+def test_a_limit_of_a_millionth_and_one_of_nothing_can_be_meant(budgets: BudgetsTable, usd: float, limit: int) -> None:
+    change_limits(budgets, TENANT, per_day=usd, per_month=None)
+
+    assert budgets.limits(TENANT) == Limits(per_day=limit)
 
 
 def test_the_command_sets_limits_and_shows_what_was_spent(

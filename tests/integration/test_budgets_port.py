@@ -3,7 +3,7 @@
 import pytest
 
 from cavendish.attempt import Attempt
-from cavendish.errors import CallRefused, OverBudget
+from cavendish.errors import CallRefused, MoneyHeld, OverBudget
 from cavendish.money.budget import Account, Limits
 from cavendish.outcome import Outcome
 from cavendish.ulid import ulid
@@ -100,7 +100,8 @@ def test_a_job_never_has_more_set_aside_than_it_may_cost(case: Case, max_cost: i
     case.add()
     for number in range(begin):
         begun(case, number, max_cost=max_cost)
-    with pytest.raises(OverBudget, match=r"USD 0\.15, more than is left of the job's max_cost_usd"):
+    # What is held may come back.
+    with pytest.raises(MoneyHeld if begin else OverBudget, match=r"USD 0\.15, more than is left of the job's max_cost"):
         begun(case, begin, max_cost=max_cost)
 
     assert all_have(case, spent=0, reserved=begin * HELD)
@@ -116,6 +117,18 @@ def test_what_an_attempt_did_not_cost_is_there_for_the_next_one(case: Case) -> N
         begun(case, 3, max_cost=HELD + 100_000)
 
     assert all_have(case, spent=150_000, reserved=0)
+
+
+def test_what_is_held_beside_what_is_spent_is_told_apart(case: Case) -> None:
+    case.add()
+    case.jobs.end(begun(case, 0).key, a_result(cost_usd=0.1), NOW + 9)
+    begun(case, 1, max_cost=100_000 + HELD)
+    with pytest.raises(MoneyHeld):
+        begun(case, 2, max_cost=100_000 + 2 * HELD - 1)
+    with pytest.raises(OverBudget):
+        begun(case, 2, max_cost=100_000 + HELD - 1)
+
+    assert all_have(case, spent=100_000, reserved=HELD)
 
 
 @pytest.mark.parametrize(

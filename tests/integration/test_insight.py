@@ -13,10 +13,12 @@ from api import handler
 from cavendish.health.doors import Closure
 from cavendish.health.health import Sample
 from cavendish.health.permits import Permit
+from cavendish.health.sketch import Sketch
 from cavendish.outcome import Outcome
-from cavendish.stats.tally import Sum, Tally
+from cavendish.stats.tally import KEPT_S, Sum, Tally
 from cavendish_client import Client
 from cavendish_client.cli import app
+from cavendish_client.stats.span import KEPT_DAYS
 from tests.integration.gateway import gateway
 from tests.integration.handlers import CONTEXT, JOB_ID, KEY, Functions, event
 from wired import permits
@@ -72,6 +74,19 @@ def test_the_providers_are_told_with_what_was_measured_and_what_is_closed(functi
     assert {one["state"] for one in found["vertex"][PRO]} == {"closed"}
 
 
+@pytest.mark.parametrize("ways", [{"S": "gemini#m#1K"}, {"L": [{"S": "gemini#m#1K"}]}, {"N": "1"}, None])
+def test_a_row_of_ways_that_cannot_be_read_is_as_if_it_were_not_there_and_logged_once(
+    functions: Functions, caplog: pytest.LogCaptureFixture, ways: dict[str, Any] | None
+) -> None:
+    functions.with_key()
+    hour = int(wiring.clock() // 3600) * 3600
+    row = {"pk": {"S": "WAYS"}, "sk": {"S": f"1#3600#{hour:012}"}, **({"ways": ways} if ways else {})}
+    wiring.client("dynamodb").put_item(TableName=wiring.setting("JOBS_TABLE"), Item=row)
+
+    assert functions.http("api.providers")[0] == 200
+    assert caplog.messages.count("health.unreadable") == 1
+
+
 def test_a_model_that_throttled_is_told_with_how_many_calls_may_run_at_once(functions: Functions) -> None:
     functions.with_key()
     permits.table().throttled(Permit(route="vertex", model=PRO), wiring.clock())
@@ -121,6 +136,15 @@ def test_a_job_that_ended_is_in_the_statistics_of_its_tenant(functions: Function
     assert re.fullmatch(r"20..-..-..T..:00:00Z", one["hour"])
     assert [(one["tag"], one["count"]) for one in by_tag["groups"]] == [("b", 1), ("snow", 1)]
     assert by_all["groups"] == [{**one, "tag": tag} for tag in ("b", "snow")]
+
+
+def test_a_job_without_tags_is_in_a_group_whose_tag_is_null(functions: Functions) -> None:
+    a_finished_job(functions)
+
+    (by_tag,), (by_all,) = asked("by=tag")["groups"], asked("by=model,size,route,tag,hour")["groups"]
+
+    assert (by_tag["tag"], by_tag["count"], by_tag["model"]) == (None, 1, None)
+    assert (by_all["tag"], by_all["count"], by_all["route"]) == (None, 1, "gemini")
 
 
 def test_statistics_need_a_key(functions: Functions) -> None:
@@ -192,6 +216,37 @@ def test_the_command_shows_tags_by_model(client: Client) -> None:
     rows = [re.findall(r"[\w.$%-]+", line) for line in shown.stdout.splitlines() if PRO in line]
     assert shown.exit_code == 0, shown.stderr
     assert rows == [["snow", PRO, "6", "4", "66.7%", "-", "-", "-", "$0.0000", "1.50"]]
+
+
+def test_the_command_shows_a_dash_for_jobs_without_tags_and_times_from_the_first_picture_on(client: Client) -> None:
+    hour = int(wiring.clock() // 3600) * 3600
+    tally = Tally(calls=1, made=1, times=Sketch.of([20]))
+    wiring.statistics().add("acme", [Sum(hour, "tag", ("", "gemini", PRO, "1K"), tally)])
+
+    shown = command("--by", "tag,model", api=client._api)
+
+    (row,) = [re.findall(r"[\w.$%-]+", line) for line in shown.stdout.splitlines() if PRO in line]
+    assert shown.exit_code == 0, shown.stderr
+    assert row[:5] == ["-", PRO, "1", "1", "100.0%"]
+    assert float(row[5]) == pytest.approx(20, rel=0.05)
+
+
+@pytest.mark.parametrize(("since", "more"), [("90d", True), ("2001-01-01T00:00Z", True), ("36d", True), ("35d", False)])
+def test_the_command_says_how_long_sums_are_kept_and_shows_what_there_is(
+    client: Client, since: str, more: bool
+) -> None:
+    hour = int(wiring.clock() // 3600) * 3600
+    wiring.statistics().add("acme", [Sum(hour, "way", ("gemini", PRO, "1K"), Tally(calls=3))])
+
+    shown = command("--since", since, "--json", api=client._api)
+
+    assert shown.exit_code == 0, shown.stderr
+    assert [one["count"] for one in json.loads(shown.stdout)["groups"]] == [3]
+    assert ("kept for 35 days" in shown.stderr) is more
+
+
+def test_the_command_knows_how_long_sums_are_kept() -> None:
+    assert KEPT_DAYS * 86_400 == KEPT_S
 
 
 @pytest.mark.parametrize(

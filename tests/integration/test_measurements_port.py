@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.health_table import HealthTable, _moment
+from adapters.health_table import HealthTable, RowUnreadable, _moment
 from cavendish.health.health import COARSE_S, FINE_S, KEPT_S, Health, Window, window_at
 from cavendish.health.learned import MeasuredWays
 from cavendish.health.sketch import Sketch
@@ -138,6 +138,50 @@ def test_rows_that_are_not_as_they_should_be_crash_no_reader(stored: HealthTable
 
     found = read(stored, NOW - HOUR, NOW)
     assert [one.health for one in found] == [Health(), Health(), *(one.health for one in good)]
+
+
+def put(dynamodb: Any, table: str, pk: str, sk: str, **fields: Any) -> None:
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": pk}, "sk": {"S": sk}, **fields})
+
+
+def test_what_cannot_be_read_is_told_once_for_each_row_with_its_attributes(
+    stored: HealthTable, dynamodb: Any, table: str, failures: list[Exception]
+) -> None:
+    at = window_at(NOW, FINE_S)
+    broken, keyless = f"1#0300#{at:012}", f"1#0300#{at - 300:012}"[:-1] + "x"
+    put(dynamodb, table, PLACE, broken, n_ok={"S": "many"}, f_7={"N": "1.5"}, streak={"N": "-1"})
+    put(dynamodb, table, PLACE, keyless, n_ok={"N": "1"})
+    for _ in range(3):
+        read(stored, NOW - HOUR, NOW)
+
+    assert sorted(str(one) for one in failures) == [
+        f"in the row {PLACE} {keyless} sk: no moment",
+        f"in the row {PLACE} {broken} f_7, n_ok, streak: no count",
+    ]
+    assert {type(one) for one in failures} == {RowUnreadable}
+
+
+def test_what_a_newer_version_counts_is_no_fault(
+    stored: HealthTable, dynamodb: Any, table: str, failures: list[Exception]
+) -> None:
+    number, text = {"N": "7"}, {"S": "many"}
+    newer = {"n_melted": text, "t_999": text, "t_07": text, "doc": text, "x": number, "n_ok": {"N": "0"}}
+    put(dynamodb, table, PLACE, f"1#0300#{window_at(NOW, FINE_S):012}", **newer, streak={"N": "0"})
+    read(stored, NOW - HOUR, NOW)
+
+    assert failures == []
+
+
+@pytest.mark.parametrize("ways", [{"S": "a#b#c"}, {"L": [{"S": "a#b#c"}]}, {"M": {}}, {"NULL": True}, None])
+def test_ways_that_are_no_set_of_texts_are_as_if_they_were_not_there(
+    stored: HealthTable, dynamodb: Any, table: str, failures: list[Exception], ways: Any
+) -> None:
+    sk = _moment(COARSE_S, window_at(NOW - HOUR, COARSE_S))
+    put(dynamodb, table, "WAYS", sk, **({"ways": ways} if ways else {}))
+    stored.record(a_sample())
+
+    assert stored.ways(NOW - HOUR, NOW) == stored.ways(NOW - HOUR, NOW) == {("gemini", PRO, "1K")}
+    assert [str(one) for one in failures] == [f"in the row WAYS {sk} ways: no set of texts"]
 
 
 def test_what_cannot_be_recorded_is_told_and_nobody_fails(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.permits_table import PermitsTable
+from adapters.permits_table import ClockAhead, PermitsTable
+from adapters.reads import key
 from cavendish.health.permits import FORGOTTEN_S, SETTLES_S, Permit
 from cavendish.health.turns import Permits
 from tests.builders import FLASH, NOW, PRO
@@ -16,6 +17,7 @@ from tests.integration.conftest import Client
 
 FREE = Permit(route="gemini", model=PRO)
 SCARCE = FREE.model_copy(update={"scarce": True})
+DAY = 86_400
 #: Throttles until so many permits are left.
 UNTIL_4, UNTIL_8 = 2, 1
 
@@ -25,7 +27,8 @@ def a_table(client: Any, table: str, **more: Any) -> PermitsTable:
 
 
 def raised(error: Exception) -> None:
-    raise error
+    if not isinstance(error, ClockAhead):
+        raise error
 
 
 class Counted:
@@ -165,6 +168,42 @@ def test_after_an_hour_without_a_throttle_it_is_as_if_there_had_been_none(permit
 
     permits.throttled(FREE, now)
     assert limits(permits, now) == {("gemini", PRO): 8}
+
+
+def test_what_a_clock_that_was_a_day_ahead_noted_grows_is_lowered_and_is_forgotten(permits: Permits) -> None:
+    permits.throttled(FREE, NOW + DAY)
+    assert limits(permits) == {("gemini", PRO): 8}
+    assert take(permits, "a", NOW) != FREE
+
+    permits.succeeded(SCARCE, NOW + SETTLES_S)
+    assert limits(permits) == {("gemini", PRO): 9}
+    for n in range(1, 50):
+        permits.throttled(FREE, NOW + n * SETTLES_S)
+    assert limits(permits, NOW + 50 * SETTLES_S) == {("gemini", PRO): 1}
+    assert limits(permits, NOW + 50 * SETTLES_S + FORGOTTEN_S) == {}
+
+
+def test_what_a_clock_that_was_a_day_ahead_noted_is_forgotten_after_an_hour(permits: Permits) -> None:
+    permits.throttled(FREE, NOW + DAY)
+    take(permits, "a", NOW)
+
+    assert (limits(permits, NOW + FORGOTTEN_S), take(permits, "a", NOW + FORGOTTEN_S)) == ({}, FREE)
+
+
+def test_who_only_looks_sees_what_a_clock_that_was_ahead_noted_as_of_now(permits: Permits) -> None:
+    permits.throttled(FREE, NOW + DAY)
+
+    assert [one.throttled_at for one in permits.read(NOW)] == [NOW]
+
+
+def test_leases_of_a_clock_that_was_a_day_ahead_leave_their_slots(permits: Permits) -> None:
+    now = throttled(permits, UNTIL_4)
+    ahead = [permits.take("gemini", PRO, f"ahead {n}", now=now, until=now + DAY) for n in range(4)]
+
+    taken = [take(permits, f"holder {n}", now) for n in range(5)]
+
+    assert all(ahead)
+    assert [bool(one) for one in taken] == [True] * 4 + [False]
 
 
 def test_many_workers_at_once_get_as_many_as_there_are(permits: Permits) -> None:
@@ -308,6 +347,33 @@ def test_a_storm_of_throttles_is_one_write(dynamodb: Any, table: str) -> None:
         permits.throttled(FREE, NOW + n / 50)
 
     assert client.asked.count("update_item") == 1
+
+
+def test_what_a_clock_that_was_ahead_wrote_is_told_and_mended_once(dynamodb: Any, table: str) -> None:
+    failures: list[Exception] = []
+    others = a_table(dynamodb, table)
+    others.throttled(FREE, NOW + DAY)
+    mine = a_table(dynamodb, table, failed=failures.append)
+    for n in range(3):
+        assert take(mine, f"holder {n}", NOW)
+
+    row = dynamodb.get_item(TableName=table, Key=key("CONCURRENCY", "CONCURRENCY"))["Item"]
+    assert row[f"gemini#{PRO}"] == {"S": f"8.0@{NOW}"}
+    assert int(row["expires_at"]["N"]) <= NOW + 2 * FORGOTTEN_S
+    assert [repr(one) for one in failures] == [
+        f"ClockAhead('gemini#{PRO} was noted by a clock that is ahead: 8.0@{NOW + DAY}')"
+    ]
+
+
+def test_leases_of_a_clock_that_was_ahead_are_told_once(dynamodb: Any, table: str) -> None:
+    failures: list[Exception] = []
+    others, mine = a_table(dynamodb, table), a_table(dynamodb, table, failed=failures.append)
+    now = throttled(others, UNTIL_4)
+    others.take("gemini", PRO, "ahead", now=now, until=now + DAY)
+    for n in range(3):
+        assert take(mine, f"holder {n}", now)
+
+    assert [str(one) for one in failures] == [f"a lease was taken by a clock that is ahead: {int(now + DAY)}#ahead"]
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_before_the_epoch_nothing_was_counted(statistics: Statistics, since: flo
 
 
 def test_a_tag_may_be_any_text(statistics: Statistics) -> None:
-    tags = (ODD, "~", LONG, '", "', '["a"]')
+    tags = (ODD, "~", LONG, '", "', '["a"]', "")
     statistics.add("acme", [a_tag(tag, "openai-compatible", PRO, "512") for tag in tags])
 
     assert {one.key for one in read(statistics, "tag", since=NOW)} == {
@@ -135,6 +135,17 @@ def test_rows_that_are_not_as_they_should_be_crash_no_reader(stored: StatsTable,
     assert read(stored) == [a_sum(), a_sum("gemini", "m", "8K")]
 
 
+@pytest.mark.parametrize("counters", [{"made": "10"}, {"calls": "9", "made": "10"}, {"calls": "0"}, {"spent": "7"}])
+def test_a_row_that_cannot_be_is_not_read(
+    stored: StatsTable, dynamodb: Any, table: str, counters: dict[str, str]
+) -> None:
+    stored.add("acme", [a_sum()])
+    row = {"pk": {"S": "STATS#acme"}, "sk": {"S": f'1#way#{HOUR:012}#["gemini", "m", "8K"]'}}
+    dynamodb.put_item(TableName=table, Item={**row, **{name: {"N": n} for name, n in counters.items()}})
+
+    assert read(stored) == [a_sum()]
+
+
 def test_a_row_of_a_tag_without_its_way_is_not_read(stored: StatsTable, dynamodb: Any, table: str) -> None:
     stored.add("acme", [a_tag("snow")])
     sk = f'1#tag#{HOUR:012}#["snow"]'
@@ -156,4 +167,4 @@ def test_what_cannot_be_added_is_told_and_the_rest_is_added(
     stored.add("acme", [a_tag("a"), a_tag("b")])
 
     assert [type(one).__name__ for one in failures] == ["ClientError"]
-    assert {one.key: one.tally.calls for one in read(stored, "tag")} == {("a", *WAY): 0, ("b", *WAY): 1}
+    assert {one.key: one.tally.calls for one in read(stored, "tag")} == {("b", *WAY): 1}

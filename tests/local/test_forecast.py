@@ -66,6 +66,14 @@ def test_plan_by_measurements_needs_a_deployment() -> None:
     assert "Set API to the address of a deployment" in told.stderr
 
 
+@pytest.mark.parametrize("api", ["http://127.0.0.1:1", "nowhere", "http://[", "http://"])
+def test_plan_by_measurements_says_that_the_api_was_not_reached_as_stats_does(api: str) -> None:
+    planned, counted = (typed(*words, API=api, KEY="x") for words in (("plan", "--measured"), ("stats",)))
+
+    assert planned.stderr.startswith("The API was not reached: ")
+    assert (planned.exit_code, planned.stdout, planned.stderr) == (counted.exit_code, "", counted.stderr)
+
+
 def test_simulate_prints_the_walk_with_waits_and_costs() -> None:
     told = typed("simulate", "--preset", "s2-reliability", "--size", "4K", "--outcomes", "timed_out,overloaded,ok")
 

@@ -20,8 +20,8 @@ from cavendish.image.stored_image import StoredImage
 from cavendish.job import Job, Status
 from cavendish.ladder.build import build
 from cavendish.ladder.history import EVENTS_PER_ATTEMPT, MAX_EVENTS, events
-from cavendish.ladder.plan import Wait
 from cavendish.ladder.policy import POLICIES
+from cavendish.ladder.wait import Wait
 from cavendish.money.price import Priced, Usage
 from cavendish.outcome import WORDS_MAX, Outcome, report
 from cavendish.pipeline.settle import conclude

@@ -7,7 +7,8 @@ from cavendish.contract.again import LEAST_S, MOST_S
 from cavendish.contract.again import ask_again_s as asked
 from cavendish.health.sketch import ACCURACY, Sketch
 from cavendish.job import TERMINAL, Job, Status
-from cavendish.ladder.plan import Call, Plan, Wait
+from cavendish.ladder.plan import Call, Plan
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import Outcome
 from tests.builders import (
     NOW,

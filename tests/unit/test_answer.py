@@ -40,10 +40,7 @@ def as_json(value: object, **style: Any) -> bytes:
 
 
 def as_json_has_it(text: str) -> Any:
-    """What strict JSON makes of a text, "a picture" for each string under the picture key; None if it is not JSON."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
+    """What Python's JSON makes of a text, "a picture" for each string under the picture key; None if it is none."""
 
     def hang(value: Any) -> Any:
         return (
@@ -58,7 +55,7 @@ def as_json_has_it(text: str) -> Any:
         return found | ({"data": hang(found["data"])} if "data" in found else {})
 
     with contextlib.suppress(ValueError):
-        return json.loads(text, parse_constant=refuse, object_hook=hang_data)
+        return json.loads(text, object_hook=hang_data)
 
 
 def what_is_wrong_with(text: str) -> str | None:
@@ -100,7 +97,7 @@ values = st.recursive(
 answers = st.lists(values, max_size=4) | st.dictionaries(keys, values, max_size=4) | pictures
 styles = st.fixed_dictionaries({"ensure_ascii": st.booleans(), "indent": st.sampled_from([None, 1])})
 places = st.lists(st.integers(min_value=0, max_value=10_000), max_size=12)
-tokens = st.sampled_from([*'{}[]:,-1 "', '"data"', '"data":', '"a":', '"QUJD"', "NaN", "Infinity", "null"])
+tokens = st.sampled_from([*'{}[]:,-1Ee+. "', '"data"', '"data":', '"a":', '"QUJD"', "NaN", "Infinity", "null", "0E0"])
 
 
 @settings(deadline=None)
@@ -148,7 +145,8 @@ def test_a_damaged_answer_is_taken_if_and_only_if_it_is_still_json(at: int, lost
     expected = as_json_has_it(damaged)
 
     if isinstance(expected, dict | list):
-        assert with_contents(read([damaged.encode()]), lambda _: "a picture") == expected
+        found = with_contents(read([damaged.encode()]), lambda _: "a picture")
+        assert json.dumps(found) == json.dumps(expected)  # NaN is not equal to itself
     else:
         with pytest.raises((AnswerGarbled, AnswerTruncated)):
             read([damaged.encode()])
@@ -211,12 +209,12 @@ def test_what_follows_a_fault_is_not_kept() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"x":NaN}',
-        b'{"data":NaN,"x":{"data":"QUJD"}}',
-        b'{"x":Infinity}',
-        b'{"x":-Infinity}',
         b'{"data":"QUJD"} NaN',
         b'{"data":-"QUJD"}',
+        b'{"data":1"QUJD"}',
+        b'{"data":"QUJD"1}',
+        b'{"data":"QUJD"E1}',
+        b'{"data":-NaN,"x":{"data":"QUJD"}}',
         b'{"data":"QUJD""QUJD"}',
         b'["data":"QUJD"]',
         b'{"data":"QUJD":"QUJD"}',
@@ -224,6 +222,22 @@ def test_what_follows_a_fault_is_not_kept() -> None:
 )
 def test_a_picture_cannot_be_forged_or_misplaced(body: bytes) -> None:
     with pytest.raises(AnswerGarbled):
+        read([body])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "0E0", "1E3", "1E+400"])
+def test_a_number_that_is_none_is_read_as_python_has_it_and_costs_no_picture(number: str) -> None:
+    body = f'[{number},{{"data":"QUJD","n":{number}}},{{"data":["QUJE",{number}]}}]'
+    n = float(number)
+
+    for chunks in ([body.encode()], in_pieces(body.encode(), 1)):
+        expected = [n, {"data": b"ABC", "n": n}, {"data": [b"ABD", n]}]
+        assert str(with_contents(read(chunks))) == str(expected)
+
+
+@pytest.mark.parametrize("body", [b'{"data":"QUJD","n":NaN', b'{"data":"QUJD","n":Na', b"[-Infinity,"])
+def test_an_answer_that_is_cut_behind_such_a_number_is_truncated(body: bytes) -> None:
+    with pytest.raises(AnswerTruncated):
         read([body])
 
 
@@ -256,7 +270,7 @@ def test_what_is_not_a_json_object_or_array_is_garbled(body: bytes) -> None:
 @pytest.mark.parametrize("more", [b"x", b"{}", b'"x"', b"NaN"])
 def test_what_follows_the_end_is_refused_as_soon_as_it_is_fed(more: bytes) -> None:
     for chunks in ([b"{}", b" \n", more], [b"{} \n" + more]):
-        with pytest.raises(AnswerGarbled, match=r"after its end|NaN"):
+        with pytest.raises(AnswerGarbled, match="after its end"):
             fed(reader(), chunks)
 
 
@@ -363,7 +377,7 @@ def test_closing_the_reader_closes_every_file_also_after_an_error() -> None:
         pytest.raises(AnswerGarbled),
         AnswerReader(open_file=iter(files).__next__, picture_keys=frozenset({"data"})) as answer,
     ):
-        answer.feed(b'[{"data":"QUJD"},{"data":"QU"},NaN]')
+        answer.feed(b'[{"data":"QUJD"},{"data":"QU"}]NaN')
 
     assert [file.closed for file in files] == [True, True]
 

@@ -7,7 +7,7 @@ import pytest
 
 from cavendish.outcome import Outcome
 from cavendish.size import Tier
-from tests.bench.policy.__main__ import contenders
+from tests.bench.policy.__main__ import contenders, main
 from tests.bench.policy.chart import chart
 from tests.bench.policy.constants import BEGINS_AT, CLIMATES, DEADLINE_S, PRICE
 from tests.bench.policy.figures import Figures, Row, figures, spread
@@ -188,3 +188,15 @@ def test_the_chart_is_a_picture_with_every_policy_in_it() -> None:
     words = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
 
     assert {name for name in NAMES if name in words} == set(NAMES)
+
+
+@pytest.mark.parametrize("seeds", ["abc", "1,,2", "1.5", "", "1,2,", "1e3"])
+def test_seeds_that_are_none_are_refused_in_one_sentence(
+    seeds: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["policy", f"--seeds={seeds}"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+
+    said = f"SEEDS are whole numbers with commas between them, such as 1,2,3; {seeds!r} are none.\n"
+    assert (caught.value.code, capsys.readouterr().err) == (2, said)

@@ -74,8 +74,21 @@ def measured(times: float, **outcomes: int) -> Callable[[Call], Health]:
 
 def test_the_best_is_the_list_price_of_the_first_call() -> None:
     assert estimated(size="4K").cost.best_usd == 0.113
-    assert estimated(size="4K", model=PRO).cost.best_usd == 0.24
-    assert estimated(size="2K", route="apiyi", model=PRO).cost.best_usd == 0.09
+    assert estimated(size="2K", model=PRO).cost.best_usd == 0.134
+
+
+def test_the_best_is_never_above_the_average() -> None:
+    """Of Pro's pictures at 4K half are never made where each is asked for once."""
+    cost = estimated(size="4K", model=PRO, policy="once").cost
+
+    assert cost.best_usd == cost.expected_usd < 0.24
+
+
+def test_where_the_limit_has_no_room_for_the_asked_size_none_is_at_the_asked_size() -> None:
+    told = estimated(size="4K", max_cost_usd=0.05)
+
+    assert ({one.size for one in told.ladder}, told.at_asked_size) == ({"1K"}, 0)
+    assert told.delivered > 0.5
 
 
 def test_one_call_by_the_picture_costs_its_price_whenever_it_is_made() -> None:

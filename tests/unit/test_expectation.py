@@ -17,8 +17,9 @@ from cavendish.advice.walks import best_usd, stroll, strolls
 from cavendish.catalog.file import catalog
 from cavendish.health.health import Health
 from cavendish.ladder.build import build
-from cavendish.ladder.plan import Call, Plan, Rule, Step, Wait, walk
+from cavendish.ladder.plan import Call, Plan, Rule, Step, walk
 from cavendish.ladder.policy import POLICIES
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import TABLE, Billed, Outcome, Report
 from tests.builders import NOW, a_call, a_plan, a_report, a_request, a_route, a_step
 
@@ -137,8 +138,8 @@ def test_at_worst_every_attempt_that_is_allowed_is_billed() -> None:
 
 
 def test_at_worst_no_more_unknown_bills_are_counted_than_may_be_repeated() -> None:
-    hangs = {Outcome.OK: Rule.FAIL, Outcome.TIMED_OUT: Rule.REPEAT}
-    plan = a_ladder("one", tries=6, rules=hangs, unknown_retries=2)
+    vanishes = {Outcome.OK: Rule.FAIL, Outcome.LOST_WORKER: Rule.REPEAT}
+    plan = a_ladder("one", tries=6, rules=vanishes, unknown_retries=2)
 
     assert worst_usd(plan, knows(plan, one=chances_of(0.1))) == pytest.approx(3 * 0.15)
 
@@ -147,6 +148,15 @@ def test_at_worst_a_gateway_bills_refusals_too() -> None:
     plan = a_ladder("one", rules={Outcome.OK: Rule.TAKE, Outcome.REFUSED_OUTPUT: Rule.REPEAT})
 
     assert worst_usd(plan, knows(plan, one=chances_of(0.1))) == pytest.approx(2 * 0.15)
+
+
+def test_at_worst_a_place_with_patience_is_paid_for_once_and_for_what_may_be_billed() -> None:
+    rules = {Outcome.OK: Rule.TAKE, Outcome.GARBLED: Rule.REPEAT}
+    patient = a_route(tries=40, rules=rules).model_copy(update={"paid_tries": 1})
+    plan = a_plan(a_step(patient), max_attempts=70, unknown_retries=1)
+
+    # Two that may be billed, of which the second ends the walk; or one of them and one that surely is.
+    assert worst_usd(plan, {Asked.of(a_call()): chances_of(0.1)}) == pytest.approx(2 * 0.15)
 
 
 def test_at_worst_the_deadline_sends_the_walk_to_what_is_dearer() -> None:

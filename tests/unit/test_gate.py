@@ -68,7 +68,7 @@ def test_a_bulk_message_goes_back_to_its_own_lane() -> None:
 
 def test_each_time_it_is_turned_away_it_waits_longer() -> None:
     world = scarce(World())
-    taken(world, lasts_s=10_000)
+    taken(world, lasts_s=700)
     message = world.message(world.running(deadline_s=86_400))
     for n in range(12):
         world.run(message if n == 0 else world.attempt_queue.sent[-1][1])

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from cavendish.answer.answer import Mixed, Picture
-from cavendish.money.price import Usage
+from cavendish.catalog.file import catalog
+from cavendish.money.price import Usage, cost
 from cavendish.outcome import Billed, Outcome
 from cavendish.wire import Reading
 from cavendish.wire.gemini import read
+from tests.builders import PRO
 
 
 def a_picture(name: str) -> Picture:
@@ -88,14 +90,19 @@ def test_both_spellings_of_proto_json_are_read() -> None:
         (None, None),
         ("many", None),
         ({}, None),
-        ({"promptTokenCount": 5, "candidatesTokenCount": 7}, None),
+        ({"promptTokenCount": 5, "candidatesTokenCount": 7}, Usage(text_in=5, image_out=7)),
         (
-            {"candidatesTokenCount": 1, "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 9}]},
-            Usage(text_out=1, image_out=9),
+            {"promptTokenCount": 5, "candidatesTokenCount": 7, "candidatesTokensDetails": []},
+            Usage(text_in=5, image_out=7),
+        ),
+        ({"promptTokenCount": 5, "thoughtsTokenCount": 7}, None),
+        (
+            {"candidatesTokenCount": 1200, "candidatesTokensDetails": [{"modality": "TEXT", "tokenCount": 80}]},
+            None,
         ),
         (
             {
-                "candidatesTokenCount": 2000,
+                "candidatesTokenCount": 2340,
                 "candidatesTokensDetails": [
                     {"modality": "IMAGE", "tokenCount": 2000},
                     {"modality": "TEXT", "tokenCount": 340},
@@ -113,6 +120,15 @@ def test_tokens_are_counted_by_kind_and_who_counted_nothing_has_not_counted(
     counts: object, usage: Usage | None
 ) -> None:
     assert answer(shows(A), usageMetadata=counts).usage == usage
+
+
+def test_without_a_breakdown_all_that_came_out_beside_a_picture_is_the_pictures() -> None:
+    """Field 2.6: 10 x 2 + 225 x 12 + 1,120 x 120, per million."""
+    counts = {"promptTokenCount": 10, "candidatesTokenCount": 1120, "thoughtsTokenCount": 225, "totalTokenCount": 1355}
+    usage = answer(shows(A), usageMetadata=counts).usage
+
+    assert usage == Usage(text_in=10, thought=225, image_out=1120)
+    assert cost(catalog().model(PRO).price, "1K", usage) == 0.137120
 
 
 def test_without_a_picture_the_words_alone_are_counted() -> None:

@@ -107,6 +107,16 @@ def test_a_line_without_a_picture_says_why(fields: dict[str, Any], expected: Out
     assert outcome(read(line("a", **fields), "a")["a"]) is expected
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_count_that_is_no_number_costs_the_count_and_not_the_picture(number: str) -> None:
+    text = line("a", an_answer(usageMetadata={**COUNTS, "thoughtsTokenCount": float(number)}))
+    reading = read(text, "a")["a"]
+
+    assert number in text.decode()
+    assert reading.picture
+    assert (reading.usage, reading.odd) == (None, "usage:thoughtsTokenCount")
+
+
 def test_a_count_that_cannot_be_is_not_believed() -> None:
     reading = read(line("a", an_answer(usageMetadata={"promptTokenCount": -1})), "a")["a"]
 

@@ -12,8 +12,9 @@ from cavendish.contract.fit import parse
 from cavendish.errors import RequestInvalid
 from cavendish.ladder.build import build
 from cavendish.ladder.lineup import lineup
-from cavendish.ladder.plan import Plan, Rule, Wait
+from cavendish.ladder.plan import Plan, Rule
 from cavendish.ladder.policy import POLICIES, PRO
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import Outcome
 from cavendish.size import RATIOS
 from cavendish.thinking import LEVELS

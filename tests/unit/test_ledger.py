@@ -6,6 +6,7 @@ import pytest
 
 from cavendish.attempt import Attempt, State
 from cavendish.errors import CallFailed, OverBudget
+from cavendish.health.permits import MONEY_WAIT_S
 from cavendish.job import Job
 from cavendish.ladder.plan import Position, follow
 from cavendish.money.budget import Account, Limits
@@ -143,10 +144,26 @@ def test_a_job_has_no_second_call_that_it_could_not_pay_for_and_says_so() -> Non
     assert balanced(world, job.id)
 
 
+def test_a_call_waits_for_what_another_one_of_its_job_holds_and_may_give_back() -> None:
+    world = World(WITHOUT, FakeAnswer(an_answer()))
+    job = world.running(n=2, model="gemini-3-pro-image", max_cost_usd=0.22)
+    world.dies(world.message(job), "sent")
+    early = world.message(job, image=1)
+    assert world.run(early) is None
+    ((_, later, wait_s),) = world.attempt_queue.sent
+
+    assert (later.token, later.turned_away, [one.path for one in world.jobs.attempts(job.id, 1)]) == (
+        early.token,
+        1,
+        [],
+    )
+    assert 1 <= wait_s <= MONEY_WAIT_S
+
+
 def test_where_one_model_costs_too_much_a_cheaper_one_is_tried() -> None:
     world = World()
     job = world.running(n=2, model="gemini-3-pro-image", max_cost_usd=0.22)
-    world.dies(world.message(job), "sent")
+    assert world.run(world.message(job)) is Outcome.OK
     refused = world.message(job, image=1)
     assert world.run(refused) is Outcome.OVER_BUDGET
 
@@ -155,7 +172,7 @@ def test_where_one_model_costs_too_much_a_cheaper_one_is_tried() -> None:
     assert job.plan is not None
     after = follow(job.plan, Position(), report, now=world.clock(), chance=0)
     assert world.run(world.message(job, after.position, image=1)) is Outcome.OK
-    assert world.jobs.accounts.of_job(job.id).reserved == WORST_PRO
+    assert world.jobs.accounts.of_job(job.id).committed <= 220_000
 
 
 def test_a_refused_call_that_was_written_but_not_told_is_told_by_the_watchdog() -> None:

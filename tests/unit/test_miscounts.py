@@ -15,19 +15,29 @@ GOOD = {
     "thoughtsTokenCount": None,
     "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}],
 }
+WITHOUT_BREAKDOWN = {
+    "promptTokenCount": 10,
+    "candidatesTokenCount": 1120,
+    "thoughtsTokenCount": 225,
+    "totalTokenCount": 1355,
+}
 
 
-@pytest.mark.parametrize("bad", [-1, "225", 22.5, 10**8, True, [], {}, float("inf")])
+def rows(**kinds: int) -> list[dict[str, Any]]:
+    return [{"modality": kind.upper(), "tokenCount": many, "tokens": many} for kind, many in kinds.items()]
+
+
+@pytest.mark.parametrize("bad", [-1, "225", 22.5, 10**8, True, [], {}, float("inf"), float("nan")])
 def test_a_count_that_is_no_count_is_named(bad: Any) -> None:
     assert miscounted({"usageMetadata": {**GOOD, "thoughtsTokenCount": bad}}) == "usage:thoughtsTokenCount"
     assert miscounted({"usage_metadata": {"thoughts_token_count": bad}}) == "usage:thoughts_token_count"
     assert miscounted({"usage": {"output_tokens": bad}}) == "usage:output_tokens"
-    rows = [{"modality": "IMAGE", "tokenCount": bad}]
-    assert miscounted([{"usageMetadata": {"candidatesTokensDetails": rows}}]) == "usage:tokenCount"
+    details = [{"modality": "IMAGE", "tokenCount": bad}]
+    assert miscounted([{"usageMetadata": {"candidatesTokensDetails": details}}]) == "usage:tokenCount"
     assert miscounted({"usage": {"input_tokens_details": {"image_tokens": bad}}}) == "usage:image_tokens"
 
 
-@pytest.mark.parametrize("bad", ["much", -0.1, 10**6, True])
+@pytest.mark.parametrize("bad", ["much", -0.1, 10**6, True, float("nan"), float("-inf")])
 def test_a_price_that_is_none_is_named(bad: Any) -> None:
     assert miscounted({"usage": {"cost": bad, "total_tokens": 5}}) == "usage:cost"
 
@@ -54,6 +64,56 @@ def test_what_can_be_is_not_named(document: Any) -> None:
     assert miscounted(document) == ""
 
 
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"candidatesTokenCount": 20, "candidatesTokensDetails": rows(image=1120)},
+        {"candidatesTokenCount": 0, "candidatesTokensDetails": rows(image=1120)},
+        {"candidates_token_count": 20, "candidates_tokens_details": rows(image=1120)},
+        {"promptTokenCount": 10, "promptTokensDetails": rows(text=4, image=258)},
+        {"total_output_tokens": 20, "output_tokens_by_modality": rows(image=1120)},
+        {"total_input_tokens": 20, "input_tokens_by_modality": rows(image=560)},
+        {"output_tokens": 20, "output_tokens_details": {"image_tokens": 1120}},
+        {"completion_tokens": 20, "completion_tokens_details": {"image_tokens": 1120}, "output_tokens": 0},
+        {"prompt_tokens": 533, "completion_tokens": 1337, "total_tokens": 1336},
+    ],
+)
+def test_a_part_that_is_more_than_its_whole_is_named(counts: dict[str, Any]) -> None:
+    assert miscounted({"usage": counts}) == miscounted({"usageMetadata": counts}) == "usage:tokens"
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        # Field 2.6, 0.248776 USD: a picture's words are beside it; and what came in may be beside the total.
+        {"candidatesTokenCount": 2000, "candidatesTokensDetails": rows(image=2000, text=340)},
+        {"promptTokenCount": 10, "candidatesTokenCount": 1120, "totalTokenCount": 1129},
+        {"prompt_tokens": 533, "completion_tokens": 1337, "total_tokens": 1337},
+    ],
+)
+def test_parts_need_not_all_be_in_their_whole(counts: dict[str, Any]) -> None:
+    assert miscounted({"usage": counts}) == ""
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        WITHOUT_BREAKDOWN,
+        {"candidatesTokensDetails": rows(image=1120)},
+        {"candidatesTokenCount": 2340, "candidatesTokensDetails": rows(image=2000, text=340)},
+        {"candidatesTokenCount": 1200, "candidatesTokensDetails": rows(image=1120)},
+        {"promptTokenCount": 262, "promptTokensDetails": rows(text=4, image=258)},
+        {"total_input_tokens": 38, "total_output_tokens": 1411, "total_thought_tokens": 675, "total_tokens": 2124},
+        {"completion_tokens": 1120, "completion_tokens_details": {"reasoning_tokens": 225, "image_tokens": 1120}},
+        {"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 8, "text_tokens": 9}, "input_tokens": 0},
+        {"completion_tokens": 4175, "cost": 0.04, "prompt_tokens": 0, "total_tokens": 4175},
+        {"input_tokens": 5, "output_tokens": 7, "output_tokens_details": "none", "total_tokens": None},
+    ],
+)
+def test_parts_that_are_no_more_than_their_whole_can_be(counts: dict[str, Any]) -> None:
+    assert miscounted({"usage": counts}) == miscounted({"usageMetadata": counts}) == ""
+
+
 def test_words_of_a_caller_are_not_named() -> None:
     assert miscounted({"usage": {"a secret prompt tokens": -1}}) == "usage:(unreadable)"
 
@@ -66,6 +126,12 @@ def test_words_of_a_caller_are_not_named() -> None:
         ({**GOOD, "promptTokenCount": 99_999_999}, "usage:tokens"),
         (None, "usage:missing"),
         ({}, "usage:missing"),
+        ({**GOOD, "thoughtsTokenCount": float("nan")}, "usage:thoughtsTokenCount"),
+        ({**GOOD, "promptTokenCount": float("-inf")}, "usage:promptTokenCount"),
+        ({**GOOD, "candidatesTokenCount": 20}, "usage:tokens"),
+        ({**GOOD, "candidatesTokensDetails": rows(image=12)}, "usage:tokens"),
+        ({**WITHOUT_BREAKDOWN, "candidatesTokenCount": 12}, "usage:tokens"),
+        ({**WITHOUT_BREAKDOWN, "candidatesTokenCount": 4000, "totalTokenCount": 4235}, "usage:tokens"),
     ],
 )
 def test_a_wrong_count_is_never_a_price_but_the_list_price_is_a_guess(usage: Any, mark: str) -> None:
@@ -80,8 +146,9 @@ def test_a_wrong_count_is_never_a_price_but_the_list_price_is_a_guess(usage: Any
     assert (result.priced.by, result.report.unknown) == ("list", mark)
 
 
-def test_a_right_count_is_kept_with_the_price_that_it_was_multiplied_by() -> None:
-    world = World()
+@pytest.mark.parametrize("usage", [{**GOOD, "thoughtsTokenCount": 225}, WITHOUT_BREAKDOWN])
+def test_a_right_count_is_kept_with_the_price_that_it_was_multiplied_by(usage: dict[str, Any]) -> None:
+    world = World(FakeAnswer(an_answer(usageMetadata=usage)))
     message = world.message(world.running())
     world.run(message)
     result = world.attempt(message.key).result

@@ -1,6 +1,5 @@
 """nanobananaapi.dev's images/generate: what goes out, and what each answer of it means."""
 
-import json
 from typing import Any
 
 import pytest
@@ -138,6 +137,6 @@ def test_every_answer_comes_to_exactly_one_thing(status: int, document: Any) -> 
 
 @given(near({**ANSWER, "error": None, "data": {"url": [URI]}}))
 def test_every_answer_with_pictures_in_it_comes_to_exactly_one_thing(document: Any) -> None:
-    assume(isinstance(document, dict | list) and "Infinity" not in json.dumps(document))
+    assume(isinstance(document, dict | list))
 
     assert is_decided(heard(nanobananaapi, document))

@@ -1,6 +1,5 @@
 """OpenOctopus: a call is a task. What goes out, and what each state of a task means."""
 
-import json
 import re
 from typing import Any
 
@@ -182,7 +181,7 @@ def test_every_answer_comes_to_exactly_one_thing(status: int, document: Any, sta
 
 @given(near({"output_payload": {"assets": [{"url": URI}]}}))
 def test_every_answer_with_pictures_in_it_comes_to_exactly_one_thing(document: Any) -> None:
-    assume(isinstance(document, dict) and "Infinity" not in json.dumps(document))
+    assume(isinstance(document, dict))
 
     assert is_decided(heard(openoctopus, {**document, "id": ID, "status": "succeeded"}))
 

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.permits_table import written
 from adapters.rows import text
+from cavendish.attempt import begin
 from cavendish.catalog.file import catalog
 from cavendish.health.permits import (
+    AHEAD_S,
     FORGOTTEN_S,
     LEAST,
+    LONGEST_LEASE_S,
     MOST,
     PER_SHARD,
     SETTLES_S,
@@ -25,7 +27,7 @@ from cavendish.health.permits import (
     wait_s,
 )
 from cavendish.ladder.time_left import MAX_LIMIT_S
-from tests.builders import JOB_ID, NOW, PRO
+from tests.builders import JOB_ID, NOW, PRO, a_message
 
 #: What DynamoDB takes of one key in a second: units of a kilobyte that is written, and of four that are read; a look
 #: that may be a moment old costs half a unit.
@@ -105,6 +107,33 @@ def test_an_hour_without_a_throttle_forgets_all() -> None:
 
     assert not known.forgotten(NOW + FORGOTTEN_S - 1)
     assert known.forgotten(NOW + FORGOTTEN_S)
+
+
+@pytest.mark.parametrize("ahead_s", [AHEAD_S + 1, 86_400, math.inf, math.nan])
+def test_what_a_clock_that_was_ahead_wrote_is_as_if_it_were_written_now(ahead_s: float) -> None:
+    known = concurrency(8, NOW + ahead_s).seen(NOW)
+
+    assert known == concurrency(8, NOW)
+    assert known.grows(0, NOW + SETTLES_S)
+    assert known.throttled(NOW + SETTLES_S).permits == 4
+    assert known.forgotten(NOW + FORGOTTEN_S)
+
+
+@pytest.mark.parametrize("ahead_s", [-86_400, 0, AHEAD_S])
+def test_clocks_that_hardly_differ_are_believed(ahead_s: float) -> None:
+    known = concurrency(8, NOW + ahead_s)
+
+    assert known.seen(NOW) == known
+
+
+def test_a_lease_that_ends_later_than_any_can_holds_no_slot() -> None:
+    longest = {slot: lease(f"holder {slot}", NOW + LONGEST_LEASE_S) for slot in range(2)}
+    ahead = {slot: lease(f"holder {slot}", NOW + 86_400) for slot in range(2)}
+
+    assert Shard(0, 2).free(longest, "me", NOW) == []
+    assert sorted(Shard(0, 2).free(ahead, "me", NOW)) == [0, 1]
+    assert not Shard(0, 2).scarce(ahead, "me", NOW)
+    assert begin(a_message(), MAX_LIMIT_S, NOW).lease_until - NOW <= LONGEST_LEASE_S
 
 
 @given(st.floats(LEAST, MOST), st.text(min_size=1))
@@ -211,7 +240,7 @@ def test_the_row_of_all_models_is_hardly_written_and_read_no_more_than_it_may_be
     falls = ways / SETTLES_S
     rivals = ATTEMPTS_A_SECOND * LOOK_TO_WRITE_S
     longest = concurrency(MOST - 0.123, NOW + 0.123)
-    size = ways * len(written(longest) + "#") + sum(
+    size = ways * len(longest.written + "#") + sum(
         len(name + model) for name, route in catalog().routes.items() for model in route.models
     )
 

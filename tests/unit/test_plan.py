@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cavendish.ladder.history import events
-from cavendish.ladder.plan import Next, Plan, Position, Rule, Wait, follow
-from cavendish.outcome import Billed, Outcome
+from cavendish.ladder.plan import Next, Plan, Position, Rule, follow
+from cavendish.ladder.wait import Wait
+from cavendish.outcome import Billed, Outcome, report
 from tests.builders import NOW, RULES, a_plan, a_report, a_route, a_step
 
 BOTTOM = Position(step=1, route=1, try_=1)
@@ -69,6 +70,26 @@ def test_a_model_may_be_asked_more_often_while_it_throttles(outcome: Outcome, tr
     step = after(a_plan(a_step(patient, patient)), Position(try_=tries), outcome)
 
     assert place(step) == ((0, 0, tries + 1) if goes_on else (0, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "billed", "goes_on"),
+    [
+        (Outcome.GARBLED, Billed.YES, False),
+        (Outcome.GARBLED, Billed.UNKNOWN, True),
+        (Outcome.OVERLOADED, Billed.NO, True),
+        (Outcome.THROTTLED, Billed.YES, True),
+    ],
+)
+def test_a_model_may_be_asked_less_often_that_is_paid_for_no_picture(
+    outcome: Outcome, billed: Billed, goes_on: bool
+) -> None:
+    rules = dict.fromkeys((Outcome.THROTTLED, Outcome.OVERLOADED, Outcome.GARBLED), Rule.REPEAT)
+    patient = a_route(tries=9, rules=rules).model_copy(update={"paid_tries": 1})
+    plan = a_plan(a_step(patient, patient), unknown_retries=1)
+    step = follow(plan, Position(), report(outcome, billed=billed), now=NOW, chance=0)
+
+    assert place(step) == ((0, 0, 1) if goes_on else (0, 1, 0))
 
 
 def test_the_rule_that_was_followed_is_told_not_the_one_that_was_wished() -> None:

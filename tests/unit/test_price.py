@@ -89,6 +89,11 @@ def test_what_cannot_be_is_named_and_the_list_price_is_taken(
     ("usage", "told", "pictured", "usd", "odd"),
     [
         (Usage(image_out=1), None, True, 0.134, "usage:tokens"),
+        (Usage(image_out=12), None, True, 0.134, "usage:tokens"),
+        (Usage(image_out=1, thought=225), None, True, 0.134, "usage:tokens"),
+        (Usage(image_out=22), None, True, 0.134, "usage:tokens"),
+        (Usage(image_out=23), None, True, 0.00276, ""),
+        (Usage(text_in=10, text_out=340, thought=225), None, True, 0.134, "usage:tokens"),
         (Usage(text_out=12), None, False, 0.000144, ""),
         (None, 0.00001, True, 0.134, "usage:cost"),
         (None, 0.00001, False, 0.00001, ""),
@@ -106,6 +111,34 @@ def test_a_picture_for_next_to_nothing_was_miscounted_and_more_words_or_more_of_
     found = price_of(price(PRO), "1K", usage, told, held=held, pictured=pictured)
 
     assert (found.usd, found.odd) == (usd, odd)
+
+
+@pytest.mark.parametrize("usage", [Usage(image_out=12), Usage(image_out=1, text_out=340), Usage(text_out=1120)])
+@pytest.mark.parametrize("size", ["1K", "2K", "4K"])
+def test_words_do_not_make_up_for_a_picture_that_was_not_counted(usage: Usage, size: Tier) -> None:
+    model = price("gemini-nano-banana-2.1")
+    found = price_of(model, size, usage, None, pictured=True)
+
+    assert (found.usd, found.odd) == (model.image[size], "usage:tokens")
+
+
+#: The fewest tokens that a picture can have, with the size that was asked for.
+FEWEST = {
+    "512 instead of 4K": (FLASH, "4K", 747),
+    "1K instead of 4K": (PRO, "4K", 1120),
+    "low quality, 1024x1024 (OpenAI's table)": ("gpt-image-1.5", "1K", 272),
+    "low quality of the mini": ("gpt-image-1-mini", "1K", 272),
+    "low quality, 1584x672 (OpenAI's formula)": (GPT, "1K", 86),
+    "the same instead of 2K": (GPT, "2K", 86),
+}
+
+
+@pytest.mark.parametrize("name", FEWEST)
+def test_the_smallest_picture_at_the_lowest_quality_is_no_miscount(name: str) -> None:
+    model, size, tokens = FEWEST[name]
+    found = price_of(price(model), size, Usage(image_out=tokens), None, pictured=True)
+
+    assert (found.priced.by, found.odd) == ("usage", "")
 
 
 def test_who_charges_by_the_picture_is_not_asked_for_tokens() -> None:

@@ -112,7 +112,7 @@ class Protocol(RuleBasedStateMachine):
                 self.attempt(0, answer, None)
 
     @precondition(lambda self: self.steps.due())
-    @rule(which=LATEST, lasts_s=st.sampled_from([20, 2000]))
+    @rule(which=LATEST, lasts_s=st.sampled_from([20, 700]))
     def no_permit_is_left(self, which: int, lasts_s: int) -> None:
         """A model throttled so often that it takes one call at once, and somebody makes that."""
         call, permits = latest(self.steps.due(), which).call, self.world.permits

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from cavendish.advice.articles import articles
 from cavendish.advice.recommend import Recommendation, recommend
 from cavendish.advice.rules import FIELDS, Need, Scene, Use, parse_query, rules
 from cavendish.catalog.file import catalog
@@ -20,7 +21,7 @@ SEVEN = get_args(Scene)[:7]
 
 
 def asked(**query: str) -> Recommendation:
-    return recommend(parse_query(list(query.items())), catalog(), rules())
+    return recommend(parse_query(list(query.items())), catalog(), rules(), articles())
 
 
 def row(told: Recommendation, field: str) -> str:
@@ -178,3 +179,14 @@ def test_needs_may_be_none_and_said_twice(needs: str) -> None:
     read: Any = parse_query([("needs", needs)]).needs
 
     assert read == (("text",) if "text" in needs else ())
+
+
+@pytest.mark.parametrize("size", ["1K", "2K", "4K"])
+def test_what_each_size_takes_is_told_beside_it_with_the_articles_row(size: str) -> None:
+    told = asked(size=size, use_case="commercial")
+    pro = asked(use_case="text_heavy", size="2K")
+
+    assert size in {one.size for one in told.sizes}
+    assert [(one.size, one.price_usd) for one in pro.sizes] == [("1K", 0.134), ("2K", 0.134), ("4K", 0.24)]
+    assert [one.success[:5] for one in pro.sizes] == ["S2.13", "S2.13", "S2.07"]
+    assert [one.typical_s for one in pro.sizes] == sorted(one.typical_s for one in pro.sizes)

@@ -10,7 +10,7 @@ from cavendish.health.routing import choose, settle, way
 from cavendish.ladder.build import build
 from cavendish.ladder.history import MAX_EVENTS, events
 from cavendish.ladder.plan import Plan, PlannedRoute, Rule
-from cavendish.outcome import TABLE, Billed, Outcome
+from cavendish.outcome import Billed, Outcome, report
 from cavendish.size import Tier
 from tests.builders import NOW, PRO, a_request
 
@@ -164,11 +164,15 @@ def test_the_last_place_is_patient_and_the_last_of_all_the_most() -> None:
 
 
 def test_what_is_paid_for_without_a_picture_is_not_repeated_with_patience() -> None:
-    last = first_step()[-1]
-    billed = [outcome for outcome, row in TABLE.items() if row.billed is Billed.YES and outcome is not Outcome.OK]
+    *before, last = first_step()
+    paid = report(Outcome.GARBLED, billed=Billed.YES)
 
-    assert {last.rules[outcome] for outcome in billed} == {Rule.NEXT_ROUTE}
-    assert last.rules[Outcome.OVERLOADED] is Rule.REPEAT
+    assert (last.rules[Outcome.GARBLED], last.tries_after(paid), last.tries_after(report(Outcome.OVERLOADED))) == (
+        Rule.REPEAT,
+        1,
+        20,
+    )
+    assert [one.paid_tries for one in before] == [None, None]
 
 
 def test_a_model_without_another_is_tried_and_then_tried_with_patience() -> None:

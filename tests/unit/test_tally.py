@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from cavendish.attempt import Attempt
 from cavendish.errors import CallFailed
@@ -11,6 +12,7 @@ from cavendish.health.sketch import Sketch
 from cavendish.ladder.plan import Position
 from cavendish.money.money import micros
 from cavendish.outcome import Outcome
+from cavendish.request import Tag
 from cavendish.stats.tally import Kind, NotKept, Sum, Tally, sums_of
 from tests.builders import FLASH, NOW, PRO, TENANT, a_call, a_hold, a_key, a_result, an_answer, an_attempt
 from tests.fakes import FakeAnswer
@@ -84,6 +86,29 @@ def test_the_calls_of_a_job_are_added_to_each_hour_and_way_and_for_each_tag_too(
         **{(hour, "way", way): n for (hour, way), n in ways.items()},
         **{(hour, "tag", (tag, *way)): n for tag in "ab" for (hour, way), n in ways.items()},
     }
+
+
+def test_the_calls_of_a_job_without_tags_are_added_to_an_empty_tag_which_no_job_has() -> None:
+    sums = {(one.kind, one.key): one.tally.calls for one in sums_of([an_ended()], [])}
+
+    assert sums == {("way", ("gemini", PRO, "1K")): 1, ("tag", ("", "gemini", PRO, "1K")): 1}
+    with pytest.raises(ValidationError):
+        TypeAdapter(Tag).validate_python("")
+
+
+@pytest.mark.parametrize(
+    ("counters", "possible"),
+    [
+        ({"calls": "1"}, True),
+        ({"calls": "3", "made": "3"}, True),
+        ({"made": "10"}, False),
+        ({"calls": "3", "made": "4"}, False),
+        ({"spent": "5", "t_7": "1"}, False),
+        ({}, False),
+    ],
+)
+def test_no_more_calls_can_bring_a_picture_than_are_made(counters: dict[str, object], possible: bool) -> None:
+    assert Tally.read(counters).possible is possible
 
 
 def test_a_settled_job_is_counted_once_however_often_it_is_settled() -> None:

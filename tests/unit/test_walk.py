@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cavendish.ladder.plan import Call, Plan, Rule, Wait, Walked, walk
+from cavendish.ladder.plan import Call, Plan, Rule, Walked, walk
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import Billed, Outcome, Report
 from tests.builders import NOW, a_plan, a_report, a_route, a_step
 

@@ -12,8 +12,10 @@ from cavendish.advice.expectation import Known, expect, worst_usd
 from cavendish.advice.walks import ALONE, Group, Stroll, best_usd, quantile, stroll, strolls
 from cavendish.catalog.file import catalog
 from cavendish.contract.misfits import misfits
-from cavendish.ladder.plan import Plan, Rule, Step, Wait
+from cavendish.health.permits import MONEY_WAIT_S
+from cavendish.ladder.plan import Plan, Rule, Step
 from cavendish.ladder.policy import POLICIES
+from cavendish.ladder.wait import Wait
 from cavendish.money.money import micros
 from cavendish.outcome import Outcome
 from cavendish.size import TIERS
@@ -52,37 +54,31 @@ def knows_all(plan: Plan) -> Known:
 
 def test_of_pictures_that_begin_at_once_only_those_have_room_whose_worst_cases_do() -> None:
     plan = routes(1, rules=ON)
-    walked = together(plan, knows_all(plan), pictures=3, usd=0.44)  # 2 x 0.15, and 0.11 + 0.11 + 0.15 too, but later
+    walked = together(plan, knows_all(plan), pictures=3, usd=0.36)  # 2 x 0.15, but not 0.11 + 0.11 + 0.15
 
     assert [(one.delivered, one.calls) for one in walked] == [(True, 1), (True, 1), (False, 0)]
     assert [one.usd for one in walked] == pytest.approx([0.11, 0.11, 0])
-    assert [one.seconds for one in walked] == pytest.approx([10, 10, 0])
+    assert [one.seconds for one in walked[:2]] == pytest.approx([10, 10])
+    assert 10 <= walked[2].seconds <= 10 + MONEY_WAIT_S, "it is known then that nothing is left"
 
 
-def test_what_a_call_did_not_cost_is_there_for_who_comes_after_it() -> None:
-    plan = routes(20, rules={**ON, Outcome.OVER_BUDGET: Rule.REPEAT})
+def test_what_a_call_did_not_cost_is_there_for_who_waits_for_it() -> None:
+    plan = routes(1, rules=ON)
     least = together(plan, knows_all(plan), pictures=2, usd=0.26)
     less = together(plan, knows_all(plan), pictures=2, usd=0.259999)
 
     assert [one.delivered for one in least] == [True, True]
-    assert least[1].seconds == pytest.approx(30)  # refused at once, made twenty seconds later
+    assert 20 <= least[1].seconds <= 20 + MONEY_WAIT_S  # what is set aside is held until the call has ended
     assert [one.delivered for one in less] == [True, False]
-
-
-def test_what_is_set_aside_is_held_until_the_call_has_ended() -> None:
-    plan = routes(5, rules={**ON, Outcome.OVER_BUDGET: Rule.REPEAT})
-
-    # Five seconds later the first call, which takes ten, still holds 0.15 of the 0.26.
-    assert [one.delivered for one in together(plan, knows_all(plan), pictures=2, usd=0.26)] == [True, False]
 
 
 def test_a_picture_that_has_no_room_goes_on_to_what_is_cheaper() -> None:
     plan = a_ladder("one", "two", tries=1, rules=ON)
     walked = together(plan, knows(plan, one=CALL, two=chances_of(0.05)), pictures=3, usd=0.3)
 
-    assert [(one.delivered, one.at_asked_size) for one in walked] == [(True, True), (True, True), (False, False)]
+    assert [(one.delivered, one.at_asked_size) for one in walked] == [(True, True), (True, True), (True, False)]
     walked = together(plan, knows(plan, one=CALL, two=chances_of(0.05)), pictures=3, usd=0.25)
-    assert [(one.delivered, one.at_asked_size) for one in walked] == [(True, True), (True, False), (False, False)]
+    assert [(one.delivered, one.at_asked_size) for one in walked] == [(True, True), (True, False), (True, False)]
 
 
 def test_who_asked_first_is_served_first() -> None:
@@ -102,7 +98,7 @@ def test_of_two_that_go_on_at_the_same_moment_the_one_that_said_so_first_does() 
 def test_the_best_is_what_the_calls_cost_that_have_room() -> None:
     plan = routes(1, rules=ON)
 
-    assert best_usd(plan, knows_all(plan), Group(9, 440_000)) == pytest.approx(0.2)
+    assert best_usd(plan, knows_all(plan), Group(9, 440_000)) == pytest.approx(0.3)
     assert best_usd(plan, knows_all(plan), Group(9)) == pytest.approx(0.9)
     never = {asked: chances_of(0.1, overloaded=1.0) for asked in knows_all(plan)}
     assert best_usd(plan, never, Group(9)) == pytest.approx(0.9)
@@ -165,7 +161,7 @@ def test_where_all_calls_cost_the_same_more_money_never_makes_fewer_pictures(
     [
         ({"n": 9}, 2, 0.1701),
         ({"n": 3, "allow_downgrade": False, "allow_fallback": False}, 1, 0.1164),
-        ({"n": 9, "max_cost_usd": 0.7}, 6, 0.6225),
+        ({"n": 9, "max_cost_usd": 0.7}, 7, 0.6745),
         ({"n": 9, "max_cost_usd": 0.12}, 2, 0.0915),
         ({"n": 9, "max_cost_usd": 0.15}, 1, 0.1157),
     ],
@@ -210,6 +206,7 @@ def test_what_is_told_of_money_fits_together(
     cost = told.cost
 
     assert 0 <= cost.possible_duplicate_usd <= cost.expected_usd <= cost.worst_usd
+    assert cost.best_usd <= cost.expected_usd
     assert cost.best_usd <= cost.worst_usd <= (limit or cost.worst_usd) + 1e-6  # as it is rounded
     assert 0 <= told.at_asked_size <= told.delivered <= 1
     assert told.calls >= told.delivered * n - 1e-3  # as both are rounded
@@ -254,4 +251,4 @@ def test_where_only_one_picture_has_room_the_job_takes_as_long_as_one() -> None:
     asked: dict[str, Any] = {"size": "4K", "allow_downgrade": False, "allow_fallback": False}
     one, nine = estimated(**asked), estimated(**asked, n=9, max_cost_usd=0.15)
 
-    assert nine.time.p50_s == pytest.approx(one.time.p50_s, rel=0.05)
+    assert one.time.p50_s <= nine.time.p50_s <= one.time.p50_s + 2 * MONEY_WAIT_S

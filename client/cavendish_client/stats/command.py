@@ -7,8 +7,9 @@ import typer
 
 from cavendish_client.client import Client
 from cavendish_client.deployment import address, key
+from cavendish_client.say import complain
 from cavendish_client.stats import show
-from cavendish_client.stats.span import moment
+from cavendish_client.stats.span import KEPT_DAYS, kept_for_all, moment
 from cavendish_client.told import told
 
 
@@ -27,4 +28,6 @@ def stats(
         first, last = moment(since, now), moment(until, now) if until else None
         with Client(address(api, stack), key()) as client:
             answer = client.stats(by=by, since=first, until=last)
+    if not kept_for_all(first, now):
+        complain(f"Sums are kept for {KEPT_DAYS} days: of what was before, there is nothing to show.")
     (show.one_line if json else show.table)(answer)

@@ -16,7 +16,7 @@ _FIGURES: Final = ("calls", "successes", "success", "p50", "p95", "p99", "cost",
 
 
 def table(stats: dict[str, Any]) -> None:
-    """All groups; what nobody knows yet is a dash."""
+    """All groups; what nobody knows yet is a dash, as is the tag of jobs without tags."""
     complain(f"From {stats['since']} until {stats['until']}, calls of jobs that have ended:")
     shown = Table(*stats["by"])
     for name in _FIGURES:
@@ -32,7 +32,7 @@ def one_line(stats: dict[str, Any]) -> None:
 
 
 def _names(stats: dict[str, Any], group: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(group[name] for name in stats["by"])
+    return tuple("-" if group[name] is None else group[name] for name in stats["by"])
 
 
 def _figures(group: dict[str, Any]) -> tuple[str, ...]:

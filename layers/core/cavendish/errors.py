@@ -12,6 +12,7 @@ CavendishError (those of batches are in batch/errors.py and sheet/unreadable.py)
   + JobNotEnded          the caller's fault: only a job that has ended can be deleted
   + JobConflict          nobody's: somebody else changed the job first; read it again
   + OverBudget           the caller's: less money is left than the cheapest call, or this one, may cost
+  + MoneyHeld            nobody's: calls of the same job that run now hold what this one may cost; ask again later
   + CallRefused          nobody's: the pre-call transaction did not allow the call
   + EndNotWritten        nobody's: too many wrote to the accounts that pay for an attempt; write its end again
   + CallFailed           the model's or the network's: the call brought no whole answer
@@ -116,6 +117,10 @@ class OverBudget(CavendishError):
     def __init__(self, detail: str, fault: RequestFault | None = None) -> None:
         super().__init__(detail)
         self.fault = fault
+
+
+class MoneyHeld(CavendishError):
+    """The job's money is set aside for its other calls that run now, and what they do not cost may be enough."""
 
 
 class CallRefused(CavendishError):

@@ -46,8 +46,8 @@ class Jobs(Protocol):
     def begin(self, attempt: Attempt, now: float, max_cost: int | None = None) -> None:
         """Write an attempt before its call, with what it holds set aside, if it is absent and its job may still call.
 
-        One that has ended already is written as such. Raises CallRefused, or OverBudget if the job's `max_cost` or
-        its tenant's budgets have no room for what it holds.
+        One that has ended already is written as such. Raises CallRefused; OverBudget if the job's `max_cost` or its
+        tenant's budgets have no room for what it holds; MoneyHeld if the job's other calls may leave room for it.
         """
 
     def ask_again(self, key: AttemptKey, token: str) -> Attempt:

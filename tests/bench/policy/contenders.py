@@ -8,8 +8,9 @@ from typing import Final
 
 from cavendish.catalog.file import catalog
 from cavendish.ladder.build import build
-from cavendish.ladder.plan import Call, Plan, PlannedRoute, Position, Rule, Step, Wait
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Position, Rule, Step
 from cavendish.ladder.policy import PRO
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import Outcome, Report, report
 from cavendish.request import JobRequest
 from cavendish.size import Tier

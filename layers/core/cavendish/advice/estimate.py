@@ -5,17 +5,15 @@ walks (walks.py). Where the deadline is so near that it cuts walks short, or the
 walks cost, the average is that of the drawn walks too.
 """
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field
 
 from cavendish.advice.chances import Basis
-from cavendish.advice.expectation import Expectation, Known, expect, of, worst_usd
-from cavendish.advice.walks import ALONE, WALKS, WALKS_TOGETHER, Group, Stroll, best_usd, quantile, strolls
+from cavendish.advice.expectation import Known, of
+from cavendish.advice.prospect import Prospect, seconds
 from cavendish.ladder.plan import Plan, PlannedRoute, Position, Skipped
 from cavendish.moment import Moment, moment
-from cavendish.money.money import dollars, micros
 from cavendish.request import JobRequest
 from cavendish.size import Tier
 from cavendish.value import Value
@@ -24,16 +22,17 @@ from cavendish.value import Value
 class Money(Value):
     """What all pictures cost together, in USD."""
 
-    best_usd: float = Field(description="Each call that has room brings its picture, at the list price.")
-    expected_usd: float = Field(
-        description="On average, by how often models succeed: less than `best_usd` where what follows the first model "
-        "is cheaper, or where many pictures are never made."
+    best_usd: float = Field(
+        description="Each call that has room brings its picture, at the list price; or the average, where that is "
+        "less: what follows the first model is cheaper, or many pictures are never made."
     )
+    expected_usd: float = Field(description="On average, by how often models succeed.")
     per_picture_usd: float | None = Field(
         description="The average for each picture that is really made; null: none can be expected."
     )
     worst_usd: float = Field(
-        description="Every call that the plan allows is made, and billed where it may be: at most `max_cost_usd`."
+        description="Every call that the plan allows is made, and billed where it may be: at most `max_cost_usd`, and "
+        "at most what is left of your budgets."
     )
     possible_duplicate_usd: float = Field(description="Of the average, what may be billed without a picture.")
 
@@ -91,30 +90,12 @@ class Estimate(Value):
     at_asked_size: float = Field(description="... and at the size that was asked for.")
     method: Literal["exact", "walks"] = Field(
         description="How the average was found: `exact` over all walks of the ladder, or as the mean of drawn `walks`, "
-        "where the deadline cuts some of them short, or where `max_cost_usd` may have no room for all of their calls."
+        "where the deadline cuts some of them short, or where `max_cost_usd` or your budgets may have no room for all "
+        "of their calls."
     )
     ladder: tuple[Rung, ...] = Field(description="Who is tried, in order.")
     skipped: tuple[Skipped, ...] = Field(description="Models that would have been tried, and why they are not.")
     savings: tuple[Saving, ...] = Field(description="What a smaller size or another model would save, best first.")
-
-
-class Prospect(NamedTuple):
-    """One picture of a plan: what it comes to on average, and walks from which its times are read."""
-
-    average: Expectation
-    walks: list[Stroll]
-    #: Who walked together; ALONE: each picture for itself, for there is money enough for all.
-    group: Group
-    exact: bool
-
-
-def prospect(request: JobRequest, plan: Plan, known: Known, *, now: float, chance: Callable[[], float]) -> Prospect:
-    """`chance` gives numbers in [0, 1)."""
-    short = request.max_cost is not None and micros(request.n * worst_usd(plan, known)) > request.max_cost
-    group, n = (Group(request.n, request.max_cost), WALKS_TOGETHER) if short else (ALONE, WALKS)
-    walks = strolls(plan, known, group, now=now, chance=chance, n=n)
-    exact = not short and not any(one.hurried for one in walks)
-    return Prospect(expect(plan, known) if exact else _mean(walks), walks, group, exact)
 
 
 def estimate(
@@ -132,7 +113,7 @@ def estimate(
         n=request.n,
         policy=plan.policy,
         starts_at=None if starts_at is None else moment(starts_at),
-        cost=_money(request, plan, known, average),
+        cost=_money(request.n, seen),
         time=Duration(p50_s=seconds(seen, 0.5, request.n), p95_s=seconds(seen, 0.95, request.n)),
         calls=round(request.n * average.calls, 3),
         delivered=round(average.delivered, 6),
@@ -142,10 +123,6 @@ def estimate(
         skipped=plan.skipped,
         savings=savings,
     )
-
-
-def seconds(seen: Prospect, q: float, pictures: int) -> float:
-    return round(quantile(seen.walks, q, pictures, seen.group), 1)
 
 
 def ladder(plan: Plan, known: Known) -> list[Rung]:
@@ -173,25 +150,13 @@ def _rung(plan: Plan, known: Known, position: Position, route: PlannedRoute) -> 
     )
 
 
-def _money(request: JobRequest, plan: Plan, known: Known, average: Expectation) -> Money:
+def _money(n: int, seen: Prospect) -> Money:
     """For all pictures; never more than the job may spend, for each call is weighed before it is made."""
-    n, limit = request.n, request.max_cost
-    most = n * worst_usd(plan, known)
+    average = seen.average
     return Money(
-        best_usd=round(best_usd(plan, known, Group(n, limit)), 6),
+        best_usd=round(seen.best_usd, 6),
         expected_usd=round(n * average.usd, 6),
         per_picture_usd=round(average.usd / average.delivered, 6) if average.delivered else None,
-        worst_usd=round(most if limit is None else min(most, dollars(limit)), 6),
+        worst_usd=round(seen.worst_usd, 6),
         possible_duplicate_usd=round(n * average.possible_duplicate_usd, 6),
-    )
-
-
-def _mean(walks: list[Stroll]) -> Expectation:
-    n = len(walks)
-    return Expectation(
-        usd=sum(one.usd for one in walks) / n,
-        calls=sum(one.calls for one in walks) / n,
-        delivered=sum(one.delivered for one in walks) / n,
-        at_asked_size=sum(one.at_asked_size for one in walks) / n,
-        possible_duplicate_usd=sum(one.doubtful_usd for one in walks) / n,
     )

@@ -32,8 +32,15 @@ Known = Mapping[Asked, Chances]
 
 #: What is less likely than this is not followed any further.
 _NEVER: Final = 1e-12
-#: What a gateway may bill although our table presumes otherwise: it answered with 200, or with what nobody can read.
-_MAY_BE_BILLED: Final = (Outcome.REFUSED_INPUT, Outcome.REFUSED_OUTPUT, Outcome.GARBLED)
+#: What is billed although our table presumes otherwise: a gateway answered with 200, or with what nobody can read, or
+#: the picture could not be fetched from where it said that it is.
+_MAY_BE_BILLED: Final = (
+    Outcome.REFUSED_INPUT,
+    Outcome.REFUSED_OUTPUT,
+    Outcome.GARBLED,
+    Outcome.TIMED_OUT,
+    Outcome.CONNECTION_LOST,
+)
 _REPORTS: Final = {outcome: report(outcome) for outcome in Outcome}
 #: All that can be told of an attempt, as far as it matters to what follows and to what it costs.
 _ENDS: Final = (*_REPORTS.values(), *(report(one, billed=Billed.YES) for one in _MAY_BE_BILLED))
@@ -107,10 +114,10 @@ def worst_usd(plan: Plan, known: Known) -> float:
 
 @lru_cache(maxsize=64)
 def _ends(rules: tuple[tuple[Outcome, Rule], ...]) -> tuple[Report, ...]:
-    """Of all that lead to the same the one that is surely billed; without such, one of each kind."""
+    """Of all that lead to the same the one that is surely billed, and one that may be: they are not repeated alike."""
     said = dict(rules)
     kinds = {(said.get(end.outcome, Rule.FAIL), end.billed): end for end in _ENDS}
     # What ends the walk is worth what it costs itself.
     kinds = {(Rule.FAIL if rule is Rule.TAKE else rule, billed): end for (rule, billed), end in kinds.items()}
     sure = {rule for rule, billed in kinds if billed is Billed.YES}
-    return tuple(end for (rule, billed), end in kinds.items() if billed is Billed.YES or rule not in sure)
+    return tuple(end for (rule, billed), end in kinds.items() if billed is not Billed.NO or rule not in sure)

@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from cavendish.advice.articles import Articles
+from cavendish.advice.by_size import AtSize, by_size
 from cavendish.advice.rules import FIELDS, Decides, Disagreement, Facts, Query, Rule, Rules, When
 from cavendish.catalog.catalog import Catalog
 from cavendish.catalog.model import Model
@@ -42,6 +44,7 @@ class Recommendation(Value):
     )
     policy: str
     submit: dict[str, str] = Field(description="The fields of a submit that ask for it.")
+    sizes: tuple[AtSize, ...] = Field(description="What the model takes at each of its sizes.")
     why: tuple[Reason, ...]
     against: tuple[Against, ...] = Field(description="What other articles, or other tables, would have said.")
     disagreements: tuple[Disagreement, ...] = Field(description="Where the articles disagree on it, and what holds.")
@@ -54,7 +57,7 @@ class _Decided(NamedTuple):
     rest: list[Rule]
 
 
-def recommend(query: Query, catalog: Catalog, rules: Rules) -> Recommendation:
+def recommend(query: Query, catalog: Catalog, rules: Rules, articles: Articles) -> Recommendation:
     """By the rules that fit. What the caller names itself, a size, is as the caller says."""
     facts, decided = Facts.of(query), dict[Decides, _Decided]()
     for field in FIELDS:
@@ -71,6 +74,7 @@ def recommend(query: Query, catalog: Catalog, rules: Rules) -> Recommendation:
         thinking=level,
         policy=facts.policy,
         submit=submit,
+        sizes=tuple(by_size(model, catalog, articles)),
         why=(*_reasons(decided, query), *_replaced(asked, model, size)),
         against=tuple(_against(decided, facts, rules)),
         disagreements=tuple(one for one in rules.disagreement if one.when.fits(facts)),

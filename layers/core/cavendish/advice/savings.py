@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cavendish.advice.articles import Articles
-from cavendish.advice.estimate import Prospect, Saving, seconds
+from cavendish.advice.estimate import Saving
+from cavendish.advice.prospect import Prospect, seconds
 from cavendish.catalog.catalog import Catalog
 from cavendish.contract.misfits import misfits
 from cavendish.ladder.plan import Plan

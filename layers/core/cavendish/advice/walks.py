@@ -11,10 +11,10 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from cavendish.advice.expectation import Asked, Known
-from cavendish.errors import OverBudget
+from cavendish.advice.purse import Purse
+from cavendish.health.permits import MONEY_WAIT_S, wait_s
 from cavendish.ladder.plan import Next, Plan, Position, Rule, follow
 from cavendish.ladder.time_left import LEAST_S, MAX_LIMIT_S
-from cavendish.money.budget import check_job
 from cavendish.money.money import micros
 from cavendish.outcome import TABLE, Billed, Outcome, report
 
@@ -34,6 +34,8 @@ class Group(NamedTuple):
     pictures: int = 1
     #: What they may cost together, in millionths of a dollar.
     max_cost: int | None = None
+    #: Whether a call that has no room waits for what others of the group hold.
+    waits: bool = True
 
 
 ALONE: Final = Group()
@@ -52,25 +54,6 @@ class Stroll(NamedTuple):
     hurried: bool
 
 
-class _Account:
-    """What is committed for the calls of one group, against what they may cost."""
-
-    def __init__(self, limit: int | None) -> None:
-        self._limit, self._committed = limit, 0
-
-    def has_set_aside(self, amount: int) -> bool:
-        """False: there is no room for it."""
-        try:
-            check_job(amount, self._committed, self._limit)
-        except OverBudget:
-            return False
-        self._committed += amount
-        return True
-
-    def settle(self, held: int, spent: int) -> None:
-        self._committed += spent - held
-
-
 class _Drawn(NamedTuple):
     """How an attempt ends, and what was set aside for it, in millionths of a dollar."""
 
@@ -82,8 +65,8 @@ class _Drawn(NamedTuple):
 class _Walker:
     """One picture on its ladder. Its ends are drawn."""
 
-    def __init__(self, plan: Plan, known: Known, account: _Account, *, now: float, chance: Chance) -> None:
-        self._plan, self._known, self._account, self._chance = plan, known, account, chance
+    def __init__(self, plan: Plan, known: Known, purse: Purse, *, now: float, chance: Chance) -> None:
+        self._plan, self._known, self._purse, self._chance = plan, known, purse, chance
         self._began = self._ended = now
         self._usd, self._doubtful_usd, self._calls = 0.0, 0.0, 0
         self._hurried, self._last = False, (Position(), Rule.FAIL)
@@ -92,9 +75,15 @@ class _Walker:
         """Walk to the end: each moment is when it wants to go on, so that others can go on before."""
         position: Position | None = Position()
         now = self._began
+        turned_away = 0
         while position is not None:
-            drawn = self._begin(position, now)
-            now += drawn.seconds
+            if (drawn := self._begin(position, now)) is None:
+                left_s = self._plan.deadline_at - now
+                now += wait_s(turned_away, left_s=left_s, chance=self._chance(), most_s=MONEY_WAIT_S)
+                turned_away += 1
+                yield now
+                continue
+            now, turned_away = now + drawn.seconds, 0
             yield now
             step = self._end(position, drawn, now)
             position, now = step.position, now + step.wait_s
@@ -112,17 +101,17 @@ class _Walker:
             hurried=self._hurried,
         )
 
-    def _begin(self, position: Position, now: float) -> _Drawn:
+    def _begin(self, position: Position, now: float) -> _Drawn | None:
         """Like a worker: what is not made any more is expired, what has too little time left is cut, and what has no
-        room in the account is over budget."""
+        room in the purse is over budget. None: it has, once others have ended."""
         call, left_s = self._plan.at(position).call, self._plan.deadline_at - now
-        if position.attempts and left_s < LEAST_S:
+        if left_s < (LEAST_S if position.attempts else 0.0):
             self._hurried = True
             return _Drawn(Outcome.EXPIRED)
         here = self._known[Asked.of(call)]
         held = micros(here.worst_usd)
-        if not self._account.has_set_aside(held):
-            return _Drawn(Outcome.OVER_BUDGET)
+        if not self._purse.has_set_aside(held):
+            return None if self._purse.gets_back(held) else _Drawn(Outcome.OVER_BUDGET)
         self._calls += 1
         limit_s = max(1.0, min(left_s, MAX_LIMIT_S, call.limit_s))
         self._hurried |= limit_s < call.limit_s
@@ -132,7 +121,7 @@ class _Walker:
 
     def _end(self, position: Position, drawn: _Drawn, now: float) -> Next:
         usd = self._known[Asked.of(self._plan.at(position).call)].usd(drawn.outcome)
-        self._account.settle(drawn.held, micros(usd))
+        self._purse.settle(drawn.held, micros(usd))
         self._usd += usd
         self._doubtful_usd += usd if TABLE[drawn.outcome].billed is Billed.UNKNOWN else 0.0
         self._ended = now
@@ -144,8 +133,8 @@ class _Walker:
 
 def stroll(plan: Plan, known: Known, group: Group = ALONE, *, now: float, chance: Chance) -> list[Stroll]:
     """One walk of each picture, all begun at once and in their order. `chance` gives numbers in [0, 1)."""
-    account, order = _Account(group.max_cost), count()
-    walkers = [_Walker(plan, known, account, now=now, chance=chance) for _ in range(group.pictures)]
+    purse, order = Purse(group.max_cost, waits=group.waits), count()
+    walkers = [_Walker(plan, known, purse, now=now, chance=chance) for _ in range(group.pictures)]
     # Of two that want to go on at the same moment, the one that said so first does.
     agenda = [(now, next(order), walker.moments()) for walker in walkers]
     while agenda:

@@ -10,8 +10,9 @@ from typing import cast
 
 MAX_DEPTH = 200
 
-#: Stands in the text for a string that was taken out of it. It is not JSON, so no answer can hold one of its own.
-_PLACEHOLDER = b"NaN"
+#: Stands in the text for a string that was taken out of it. No answer can hold one of its own: every number that it has
+#: itself is kept with a small e.
+_PLACEHOLDER = "0E0"
 _SPACE = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -43,10 +44,8 @@ class Skeleton:
         """Take what stands between two strings; returns how much of it belongs to the answer, in bytes."""
         if not self._open and run.lstrip(_SPACE + _BYTE_ORDER_MARK)[:1] not in b"{[":
             raise AnswerGarbled("The answer does not begin with { or [.")
-        if b"N" in run or b"I" in run:
-            raise AnswerGarbled("The answer holds NaN or Infinity, which are not JSON.")
         start = len(self._text)
-        self.keep(run)
+        self.keep(run.replace(b"E", b"e"))
         end = self._follow_brackets(start)
         del self._text[end:]
         return end - start
@@ -79,7 +78,7 @@ class Skeleton:
         parts = _parsed(b"[" + self._text[start:] + b"]")
         self._taken_bytes += len(self._text) - start
         del self._text[start:]
-        self.keep(_PLACEHOLDER)
+        self.keep(_PLACEHOLDER.encode())
         return "".join(cast("list[str]", parts))
 
     def key(self) -> bytes | None:
@@ -92,7 +91,15 @@ class Skeleton:
     def parse(self, others: Iterable[object]) -> object:
         """The parsed answer, with these in the places of the strings that were taken, in the order of their coming."""
         waiting = iter(others)
-        return _parsed(self._text, lambda _: next(waiting))
+
+        def number(text: str) -> object:
+            if text == _PLACEHOLDER:
+                return next(waiting)
+            if "E" in text:
+                raise ValueError("a string stands in a number")
+            return float(text)
+
+        return _parsed(self._text, number)
 
     def keep(self, text: bytes) -> None:
         """Append some text as it is."""
@@ -124,9 +131,10 @@ class Skeleton:
         self._open.append(self._key(bracket.start()) if bracket[0] == b"[" else None)
 
 
-def _parsed(text: bytes | bytearray, constant: Callable[[str], object] | None = None) -> object:
+def _parsed(text: bytes | bytearray, number: Callable[[str], object] = float) -> object:
+    """What Python makes of it: also of NaN and Infinity, which are not JSON. They spoil what they count, no picture."""
     try:
-        parsed: object = json.loads(text.decode("utf-8-sig"), parse_constant=constant)
+        parsed: object = json.loads(text.decode("utf-8-sig"), parse_float=number)
     except ValueError as error:
         raise AnswerGarbled(f"The answer is not JSON: {error}.") from error
     return parsed

@@ -21,7 +21,9 @@ class ModeMoney(Value):
     """What all pictures cost together, in USD."""
 
     expected_usd: float = Field(description="On average, by how often models succeed.")
-    best_usd: float = Field(description="Each first call brings its picture, at the list price.")
+    best_usd: float = Field(
+        description="Each first call brings its picture, at the list price; or the average, where that is less."
+    )
     worst_usd: float = Field(description="Every call that the plan allows is made, and billed where it may be.")
 
 

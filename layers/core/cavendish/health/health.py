@@ -149,6 +149,21 @@ class Window(Value):
 _BUCKETS: Final = {str(bucket) for bucket in range(LAST_BUCKET + 1)}
 
 
+#: Of this version: a newer one may count more, which is no fault.
+_COUNTERS: Final = frozenset(
+    {
+        *(STREAK, OVERCOME),
+        *(f"{_OUTCOME}{outcome}" for outcome in Outcome),
+        *(f"{kind}{bucket}" for kind in (_TIME, _FAILURE) for bucket in _BUCKETS),
+    }
+)
+
+
+def no_counts(counters: Mapping[str, object]) -> list[str]:
+    """The names of those counters of a window that are no counts."""
+    return sorted(name for name, value in counters.items() if name in _COUNTERS and not str(value).isdecimal())
+
+
 def window_at(at: float, length_s: int) -> int:
     """When the window of this length began that a moment lies in."""
     return int(at // length_s) * length_s

@@ -11,6 +11,8 @@ from typing import Final, NamedTuple, Self
 
 from pydantic import Field
 
+from cavendish.attempt import LEASE_MARGIN_S
+from cavendish.ladder.time_left import MAX_LIMIT_S
 from cavendish.value import Value
 
 #: What the first throttle halves, whatever runs then: a new account has so small a quota that calls which are turned
@@ -25,12 +27,21 @@ _LEFT: Final = 0.5
 SETTLES_S: Final = 5.0
 #: Without a throttle for so long, in seconds, permits are forgotten: quotas are counted by the minute.
 FORGOTTEN_S: Final = 3600.0
+#: What lies further ahead than this, in seconds, was written by a clock that is wrong: those of workers on AWS, which
+#: sets them, differ by milliseconds, and nothing here is decided by less than seconds.
+AHEAD_S: Final = 60.0
+#: No lease that was taken by now ends later than this from now, in seconds: that of the longest call (attempt.py), by a
+#: clock that is ahead by no more than that.
+LONGEST_LEASE_S: Final = MAX_LIMIT_S + LEASE_MARGIN_S + AHEAD_S
 #: A shard is one row of leases, with so many at most: below a kilobyte, which is what one write unit buys.
 PER_SHARD: Final = 8
 #: So many shards are looked into for a permit: each look costs half a read unit.
 _LOOKS: Final = 2
 #: Who gets none waits at least the first of these, in seconds; its waits double up to the second, which SQS can hold.
-_WAIT_S: Final = (1.0, 900.0)
+_LEAST_WAIT_S, MOST_WAIT_S = 1.0, 900.0
+#: Who waits for what its job's other calls hold waits no longer than this at once: one of them ends within a minute or
+#: so, and at most eight wait for it.
+MONEY_WAIT_S: Final = 10.0
 _FIRST_WAIT_S: Final = 2.0
 _DOUBLINGS: Final = 9
 
@@ -48,6 +59,22 @@ class Concurrency(Value):
     def first(cls, route: str, model: str, now: float) -> Self:
         """After the first throttle."""
         return cls(route=route, model=model, permits=START * _LEFT, throttled_at=now)
+
+    @classmethod
+    def read(cls, way: str, written: str) -> Self:
+        """A way is a route and a model: `gemini#gemini-3-pro-image`."""
+        route, _, model = way.partition("#")
+        permits, _, throttled_at = written.partition("@")
+        return cls(route=route, model=model, permits=float(permits), throttled_at=float(throttled_at))
+
+    @property
+    def written(self) -> str:
+        """As short as it can be: all models share a row, and are paid for by the kilobyte."""
+        return f"{self.permits!r}@{self.throttled_at!r}"
+
+    def seen(self, now: float) -> Self:
+        """As it counts: what a clock that was ahead wrote is as if it were written now, or it would never end."""
+        return self if self.throttled_at <= now + AHEAD_S else self.model_copy(update={"throttled_at": now})
 
     def throttled(self, now: float) -> Self:
         """After one more: the same, if the last one was just now."""
@@ -88,7 +115,9 @@ class Shard(NamedTuple):
         return 2 * (len(self._out(leases, holder, now)) + 1) > self.permits
 
     def _out(self, leases: Mapping[int, str], holder: str, now: float) -> set[int]:
-        return {slot for slot, one in leases.items() if _until(one) > now and not _is_of(one, holder)}
+        return {
+            slot for slot, one in leases.items() if now < _until(one) and not (ahead(one, now) or _is_of(one, holder))
+        }
 
 
 class Permit(Value):
@@ -121,12 +150,16 @@ def lease(holder: str, until: float) -> str:
     return f"{math.ceil(until)}#{holder}"
 
 
-def wait_s(turned_away: int, *, left_s: float, chance: float) -> float:
+def ahead(one: str, now: float) -> bool:
+    """Whether a lease was taken by a clock that is wrong: it ends later than any can, and counts as if it had ended."""
+    return _until(one) > now + LONGEST_LEASE_S
+
+
+def wait_s(turned_away: int, *, left_s: float, chance: float, most_s: float = MOST_WAIT_S) -> float:
     """How long a message waits that was turned away so often before: full jitter, and not past what is left of its
     job, so that its end is told in time. `chance` is from 0 to 1."""
-    least, most = _WAIT_S
-    longest = min(most, _FIRST_WAIT_S * 2.0 ** min(turned_away, _DOUBLINGS))
-    return min(max(least, longest * chance), max(least, left_s))
+    longest = min(most_s, _FIRST_WAIT_S * 2.0 ** min(turned_away, _DOUBLINGS))
+    return min(max(_LEAST_WAIT_S, longest * chance), max(_LEAST_WAIT_S, left_s))
 
 
 class Unlimited:

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from cavendish.health.breaker import PROBES
 from cavendish.health.health import UNANSWERED
 from cavendish.health.odds import Odds, Way
-from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step, Wait
+from cavendish.ladder.plan import Call, Plan, PlannedRoute, Rule, Step
 from cavendish.ladder.time_left import MAX_LIMIT_S
-from cavendish.outcome import TABLE, Billed, Outcome
+from cavendish.ladder.wait import Wait
+from cavendish.outcome import Outcome
 
 #: Another model goes before the policy's first if it takes less than this share of its time: a tie is the policy's.
 _FASTER: Final = 0.9
@@ -37,8 +38,6 @@ _PATIENCE_AT_LAST: Final = 40
 _PATIENTLY: Final = Wait(base_s=2, factor=2, floor_s=1, cap_s=120, jitter="full")
 #: As many as fit into the history of nine pictures (history.py).
 _MAX_ATTEMPTS: Final = 70
-#: What is paid for without a picture is not repeated with patience.
-_BILLED: Final = tuple(outcome for outcome, row in TABLE.items() if row.billed is Billed.YES)
 #: What the places of this module decide; all other rules are as the plan has them.
 _DECIDED: Final = (*_HICCUPS, *UNANSWERED)
 _GO_ON: Final = (Rule.REPEAT, Rule.NEXT_ROUTE)
@@ -160,13 +159,14 @@ def _step(step: Step, chosen: Places) -> Step:
 
 
 def _route(route: PlannedRoute, place: Place) -> PlannedRoute:
-    decided = dict.fromkeys(_BILLED, Rule.NEXT_ROUTE) if place.patient else {}
-    decided |= {one: Rule.REPEAT if one in place.again else Rule.NEXT_ROUTE for one in _DECIDED}
+    decided = {one: Rule.REPEAT if one in place.again else Rule.NEXT_ROUTE for one in _DECIDED}
     allowed = {one: rule for one, rule in decided.items() if route.rules.get(one) in _GO_ON}
     changed = {
         "call": route.call.model_copy(update={"limit_s": place.limit_s}),
         "tries": place.tries,
         "throttled_tries": None,
+        # What is paid for without a picture is not repeated with patience.
+        "paid_tries": 1 if place.patient else None,
         "wait": _PATIENTLY if place.patient else _SOON,
         "rules": {**route.rules, **allowed},
         "anyway": place.anyway,

@@ -3,13 +3,13 @@
 The state machine walks the same ladder (workflow.asl.yaml); a test drives both with the same outcomes.
 """
 
-import math
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from pydantic import Field
 
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import Billed, Outcome, Report
 from cavendish.size import Tier
 from cavendish.value import Value
@@ -26,25 +26,6 @@ class Rule(StrEnum):
     NEXT_ROUTE = "next_route"
     LOWER = "lower"
     FAIL = "fail"
-
-
-class Wait(Value):
-    """How long to wait before a repeat, in seconds: base x factor ^ try, between floor and cap."""
-
-    base_s: float
-    factor: float = 1.0
-    floor_s: float = 0.0
-    cap_s: float = 900.0
-    jitter: Literal["none", "full"] = "none"
-    #: A model that asks for a longer wait than this is not waited for any longer; None: it is, however long.
-    heeds_s: float | None = None
-
-    def seconds(self, try_: int, chance: float, asked_s: float | None) -> int:
-        """The wait after this try (from 0), or what the model asked for if that is longer. `chance` is in [0, 1)."""
-        backoff = min(self.cap_s, max(self.floor_s, self.base_s * self.factor**try_))
-        chosen = self.floor_s + chance * (backoff - self.floor_s) if self.jitter == "full" else backoff
-        asked_s = asked_s or 0.0
-        return math.ceil(max(chosen, asked_s if self.heeds_s is None else min(asked_s, self.heeds_s)))
 
 
 class Call(Value):
@@ -70,14 +51,18 @@ class PlannedRoute(Value):
     tries: int = Field(ge=1)
     #: How often the model is asked while it throttles, which is free and passes; None: no more often than else.
     throttled_tries: int | None = Field(default=None, ge=1)
+    #: How often where a call was surely billed and brought no picture; None: no less often than else.
+    paid_tries: int | None = Field(default=None, ge=1)
     wait: Wait
     rules: dict[Outcome, Rule]
     #: Whether the call is made also while the model's last calls all failed, to see whether it is back.
     anyway: bool = False
 
-    def tries_after(self, outcome: Outcome) -> int:
+    def tries_after(self, said: Report) -> int:
         """How often the model is asked where a call ended so."""
-        return self.throttled_tries or self.tries if outcome is Outcome.THROTTLED else self.tries
+        if said.outcome is Outcome.THROTTLED:
+            return self.throttled_tries or self.tries
+        return self.paid_tries or self.tries if said.billed is Billed.YES else self.tries
 
 
 class Step(Value):
@@ -159,7 +144,7 @@ def follow(plan: Plan, position: Position, report: Report, *, now: float, chance
         return Next(Rule.TAKE, None)
     if rule is Rule.FAIL or _spent(plan, weighed) or now >= plan.deadline_at:
         return Next(Rule.FAIL, None)
-    tries, wait_s = here.tries_after(report.outcome), here.wait.seconds(position.try_, chance, report.retry_after_s)
+    tries, wait_s = here.tries_after(report), here.wait.seconds(position.try_, chance, report.retry_after_s)
     if rule is Rule.REPEAT and position.try_ + 1 < tries and now + wait_s < plan.deadline_at:
         return Next(Rule.REPEAT, weighed.repeat(), wait_s)
     if rule is not Rule.LOWER and position.route + 1 < len(plan.steps[position.step].routes):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from cavendish.ladder.plan import Rule, Wait
+from cavendish.ladder.plan import Rule
+from cavendish.ladder.wait import Wait
 from cavendish.outcome import Outcome
 from cavendish.size import Tier
 

@@ -86,6 +86,11 @@ def check_job(amount: int, committed: int, limit: int | None) -> None:
         raise over_job(amount)
 
 
+def comes_back(amount: int, account: Account, limit: int | None) -> bool:
+    """Whether a job has room for this amount once its other calls have ended, if they cost nothing more."""
+    return limit is None or account.spent + amount <= limit
+
+
 def over_job(amount: int) -> OverBudget:
     return OverBudget(f"the call may cost up to USD {shown(amount)}, more than is left of the job's max_cost_usd")
 

@@ -16,8 +16,10 @@ WORDS_OUT: Final = 2_048
 #: What costs so many times a picture's list price was miscounted: 32,000 characters of prompt, all of them of four
 #: bytes, are 5.7 times that of the cheapest picture that is paid for by the token at 1.50 USD per million.
 ABSURD: Final = 10
-#: So was a picture for less than this share of it: no model has a size or a quality that is nearly so cheap.
-TOO_LITTLE: Final = 0.01
+#: So was a picture for less than this share of the list price of its model's smallest. The least that can be is 2.1 %:
+#: 86 tokens of GPT Image 2 at low quality, for 1584x672, at 30 USD per million of 0.125 USD (OpenAI's formula as found
+#: out in community.openai.com, thread 1382699, read 2026-11-20). Of GPT Image 1.5 it is 4.4 %: 272 tokens of 6,250.
+TOO_LITTLE: Final = 0.02
 #: List prices are rounded from their tokens, by less than this factor.
 _ROUNDED: Final = 1.05
 
@@ -130,10 +132,11 @@ def price_of(
     """What an answer that is billed costs: by its provider's word, else its count, if that can be; else the list.
 
     `held` is what was set aside for the call, in millionths of a dollar: more words than that were miscounted. A larger
-    picture than was asked for is charged as it is. `pictured`: the answer has a picture.
+    picture than was asked for is charged as it is, and so is a smaller one. `pictured`: the answer has a picture, which
+    words cannot have cost: of a count only its own tokens are held to what a picture costs at least.
     """
     listed = at_list(price, size)
-    least = TOO_LITTLE * listed.usd if pictured else 0.0
+    least = TOO_LITTLE * min(price.image.values()) if pictured else 0.0
     most = ABSURD * listed.usd
     if told_usd is not None:
         told = round(told_usd, 6)
@@ -144,15 +147,21 @@ def price_of(
     if usage is None:
         return listed._replace(odd="usage:missing")
     counted = cost(price, size, usage)
-    sane = counted and least <= counted <= most and (held is None or _fits(price, size, usage, held))
+    likely = counted and least <= _of_picture(price, size, usage) and counted <= most
+    sane = likely and (held is None or _fits(price, size, usage, held))
     return Cost(counted, _priced(price, "usage")) if sane else listed._replace(odd="usage:tokens")
 
 
 def _fits(price: Price, size: Tier, usage: Usage, held: int) -> bool:
     """Whether there are no more words than were set aside, nor more of a picture than the largest one has."""
     words = cost(price, size, usage.model_copy(update={"image_out": 0}))
-    picture = cost(price, size, Usage(image_out=usage.image_out))
+    picture = _of_picture(price, size, usage)
     return micros_up(words) <= held - micros_up(price.image[size]) and picture <= max(price.image.values()) * _ROUNDED
+
+
+def _of_picture(price: Price, size: Tier, usage: Usage) -> float:
+    """What the picture alone cost, by its own tokens."""
+    return cost(price, size, Usage(image_out=usage.image_out))
 
 
 def worst(price: Price, size: Tier, prompt: str) -> int:

@@ -24,7 +24,7 @@ INSIGHT: Final = (
         title="Ask what your calls came to",
         more="Counted when a job ends, for the hour in which each of its calls ended, and kept for 35 days. Any of "
         "`route`, `model`, `size`, `tag` and `hour` can be asked of in any combination. With `tag`, a call of a job "
-        "with several tags is in the groups of each, and one of a job without tags in none. "
+        "with several tags is in the groups of each, and one of a job without tags in those whose `tag` is null. "
         "Whole hours are told. The counts are for looking, not for bills: a worker that dies at a job's very end "
         "leaves them out, and what a call costs that is heard of after its job's end is not in them.",
         parameters=("by", "since", "until"),

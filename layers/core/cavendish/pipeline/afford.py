@@ -11,12 +11,16 @@ from cavendish.ports import Budgets
 from cavendish.request import JobRequest
 
 
-def check(request: JobRequest, *, tenant: str, budgets: Budgets, catalog: Catalog, now: float) -> None:
-    """Raises OverBudget if the job's limit or a budget of its tenant has no room for the cheapest call."""
+def check(request: JobRequest, *, tenant: str, budgets: Budgets, catalog: Catalog, now: float) -> int | None:
+    """What is left of the tenant's budgets, in millionths of a dollar; None: it has none.
+
+    Raises OverBudget if the job's limit or a budget of its tenant has no room for the cheapest call.
+    """
     least = cheapest(request, rungs_of(request, catalog, ALL_OPEN))
     if request.max_cost is not None and least.amount > request.max_cost:
         detail = f"the cheapest call, to {least}, more than max_cost_usd allows"
         raise OverBudget(detail, RequestFault("/max_cost_usd", detail))
+    room = None
     for period in periods(budgets.limits(tenant), now):
         if period.limit is None:
             continue
@@ -25,3 +29,5 @@ def check(request: JobRequest, *, tenant: str, budgets: Budgets, catalog: Catalo
             whose = f"the budget of the {period.kind} {period.name} (UTC) has USD {shown(left)} left"
             detail = f"{whose}; the cheapest call, to {least}"
             raise OverBudget(detail, RequestFault("/Authorization", detail, "header"))
+        room = left if room is None else min(room, left)
+    return room

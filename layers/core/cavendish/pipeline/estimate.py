@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from cavendish.advice.articles import Articles
 from cavendish.advice.chances import Chances, chances
-from cavendish.advice.estimate import Estimate, Prospect, estimate, prospect, seconds
+from cavendish.advice.estimate import Estimate, estimate
 from cavendish.advice.expectation import Asked, Known
+from cavendish.advice.prospect import Prospect, prospect, seconds
 from cavendish.advice.savings import best_first, others, saving
 from cavendish.catalog.catalog import Catalog
 from cavendish.catalog.model import Model
@@ -48,15 +49,15 @@ class Estimator:
         self._chance = chance
         self._now = now
 
-    def estimate(self, request: JobRequest) -> Estimate:
-        """Of a request that fits (fit.py)."""
+    def estimate(self, request: JobRequest, room: int | None = None) -> Estimate:
+        """Of a request that fits (fit.py); `room` is what its tenant's budgets have left, in millionths of a dollar."""
         plan = self.plan(request)
-        known, here = self.look(request, plan)
+        known, here = self.look(request, plan, room)
         found = []
         for other in others(request, self._leads(plan).id, self._catalog):
             lesser = self.plan(other.request)
             if self._leads(lesser).state == "live":
-                _, there = self.look(other.request, lesser)
+                _, there = self.look(other.request, lesser, room)
                 found.append(saving(other, plan, here, there, self._articles))
         return estimate(request, plan, known, here, starts_at=self._starts_at(request, plan), savings=best_first(found))
 
@@ -68,12 +69,12 @@ class Estimator:
         plan = build(request, self._catalog, deadline_at=self._now + request.deadline_s, doors=self._doors)
         return self._routing.route(plan, self._now, named=request.model is not None)
 
-    def look(self, request: JobRequest, plan: Plan) -> tuple[Known, Prospect]:
+    def look(self, request: JobRequest, plan: Plan, room: int | None = None) -> tuple[Known, Prospect]:
         """What a picture of such a plan comes to, at the hour at which it would start."""
         at = self._starts_at(request, plan) or self._now
         known = self._known(request, plan, at)
         begun = plan.until(at + request.deadline_s)
-        return known, prospect(request, begun, known, now=at, chance=self._chance())
+        return known, prospect(request, begun, known, now=at, chance=self._chance(), room=room)
 
     def _starts_at(self, request: JobRequest, plan: Plan) -> float | None:
         """As dispatch would put it off; None: it starts at once."""
@@ -104,5 +105,5 @@ def estimate_job(
     request: JobRequest, *, tenant: str, budgets: Budgets, catalog: Catalog, now: float, estimator: Estimator
 ) -> Estimate:
     """Raises OverBudget, exactly where a submit would."""
-    check(request, tenant=tenant, budgets=budgets, catalog=catalog, now=now)
-    return estimator.estimate(request)
+    room = check(request, tenant=tenant, budgets=budgets, catalog=catalog, now=now)
+    return estimator.estimate(request, room)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cavendish.attempt import Attempt, AttemptMessage
-from cavendish.health.permits import Permit, wait_s
+from cavendish.health.permits import MONEY_WAIT_S, MOST_WAIT_S, Permit, wait_s
 from cavendish.health.turns import AttemptQueue, Permits
 from cavendish.job import Job
 from cavendish.outcome import Outcome
@@ -45,6 +45,10 @@ class Gate:
         elif outcome is Outcome.OK:
             self.permits.succeeded(permit, now)
 
-    def _send_again(self, job: Job, message: AttemptMessage, now: float) -> None:
-        wait = wait_s(message.turned_away, left_s=job.deadline_at - now, chance=self.chance())
+    def wait_for_money(self, job: Job, message: AttemptMessage, now: float) -> None:
+        """The same where other calls of the job hold what this one may cost: one of them will soon have ended."""
+        self._send_again(job, message, now, MONEY_WAIT_S)
+
+    def _send_again(self, job: Job, message: AttemptMessage, now: float, most_s: float = MOST_WAIT_S) -> None:
+        wait = wait_s(message.turned_away, left_s=job.deadline_at - now, chance=self.chance(), most_s=most_s)
         self.queue.send(job, message.model_copy(update={"turned_away": message.turned_away + 1}), wait)

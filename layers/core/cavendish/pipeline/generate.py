@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cavendish.attempt import Attempt, AttemptMessage, Result, State, begin, read_message
-from cavendish.errors import AttemptError, MessageUnreadable, OverBudget
+from cavendish.errors import AttemptError, MessageUnreadable, MoneyHeld, OverBudget
 from cavendish.health.doors import find
 from cavendish.health.learned import Closures
 from cavendish.health.outlook import Routing
@@ -102,7 +102,11 @@ class Generate:
         if isinstance(request, Result):
             return self._uncalled(attempt, request)
         with self._gate.admitted(job, message, attempt) as permit:
-            return self._called(job, attempt, request, permit) if permit else None
+            try:
+                return self._called(job, attempt, request, permit) if permit else None
+            except MoneyHeld:
+                self._gate.wait_for_money(job, message, now)
+                return None
 
     def _called(self, job: Job, attempt: Attempt, request: WireRequest, permit: Permit) -> Report | None:
         attempted = job.attempted(attempt.started_at)

@@ -1,18 +1,18 @@
 """GET /v1/stats: what may be asked, and how the sums that are kept (tally.py) become the answer."""
 
 import re
-from collections.abc import Iterable
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from cavendish.contract.query import read_query
 from cavendish.errors import QueryInvalid, RequestFault
-from cavendish.health.health import COARSE_S, ENOUGH, window_at
+from cavendish.health.health import COARSE_S, window_at
 from cavendish.moment import Moment, moment
 from cavendish.money.money import dollars
 from cavendish.stats.ports import Statistics
-from cavendish.stats.tally import Kind, Sum, Tally
+from cavendish.stats.tally import NO_TAG, Kind, Sum, Tally
 from cavendish.value import Value
 
 Dimension = Literal["model", "size", "route", "tag", "hour"]
@@ -67,14 +67,17 @@ class Group(Value):
     size: str | None = None
     route: str | None = None
     tag: str | None = Field(
-        default=None, description="A call is in the groups of each of its job's tags; without tags it is in none."
+        default=None,
+        description="A call is in the groups of each of its job's tags; null: those of jobs without tags, or `by` does "
+        "not name it.",
     )
     hour: Moment | None = Field(default=None, description="When it began (UTC).")
     count: int = Field(description="Calls that were made, by the jobs that have ended.")
     successes: int = Field(description="Those that brought a picture which was taken.")
     success: float = Field(description="Their share, 0 to 1.")
     p50_s: float | None = Field(
-        description=f"Seconds of a call with a picture: the median, 5 % off at most; null below {ENOUGH} of them."
+        description="Seconds of a call with a picture: the median, 5 % off at most, of however few; null: of none it "
+        "is known, as in a provider's batch."
     )
     p95_s: float | None
     p99_s: float | None
@@ -82,9 +85,8 @@ class Group(Value):
     attempts_per_success: float | None = Field(description="Calls for each picture; null: there is none.")
 
     @classmethod
-    def of(cls, names: dict[str, Any], tally: Tally) -> Self:
-        times = tally.times if tally.times.count >= ENOUGH else None
-        quantiles = {f"p{n}_s": _rounded(times.quantile(n / 100) if times else None) for n in (50, 95, 99)}
+    def of(cls, names: Mapping[Dimension, str | None], tally: Tally) -> Self:
+        quantiles = {f"p{n}_s": _rounded(tally.times.quantile(n / 100)) for n in (50, 95, 99)}
         return cls.model_validate(
             {
                 **names,
@@ -131,7 +133,11 @@ def _groups(query: StatsQuery, sums: Iterable[Sum]) -> list[Group]:
         known = dict(zip(_FIELDS[one.kind], one.key, strict=True)) | {"hour": moment(one.hour)}
         names = tuple(known[name] for name in query.by)
         found[names] = found.get(names, Tally()).merge(one.tally)
-    return [Group.of(dict(zip(query.by, names, strict=True)), found[names]) for names in sorted(found)]
+    return [Group.of(_named(query.by, names), found[names]) for names in sorted(found)]
+
+
+def _named(by: tuple[Dimension, ...], names: tuple[str, ...]) -> dict[Dimension, str | None]:
+    return {name: None if (name, one) == ("tag", NO_TAG) else one for name, one in zip(by, names, strict=True)}
 
 
 def _end(until: float) -> int:

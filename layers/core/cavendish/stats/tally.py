@@ -1,7 +1,8 @@
 """What the calls of a tenant's jobs came to, hour by hour: sums that are kept when a job ends, and never counted anew.
 
 For each hour there is a sum per way (route, model and size), and one per tag and way. Both are kept: a call of a job
-with two tags is in the sums of each tag, so what is asked without a tag cannot be added up from those.
+with two tags is in the sums of each tag, so what is asked without a tag cannot be added up from those. A job without
+tags is in those of NO_TAG.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,9 @@ from cavendish.value import Value
 
 #: Sums are kept this long after their hour, in seconds: the same hour of four weeks can be compared (health.py).
 KEPT_S: Final = 35 * 86_400
+
+#: In a tag's place where a job has none: a tag has one character at least (request.py).
+NO_TAG: Final = ""
 
 Kind = Literal["way", "tag"]
 
@@ -54,6 +58,11 @@ class Tally(Value):
             spent=self.spent + other.spent,
             times=self.times.merge(other.times),
         )
+
+    @property
+    def possible(self) -> bool:
+        """Whether calls can have come to this: there are some, and no more pictures than that."""
+        return 0 < self.calls >= self.made
 
     @property
     def counters(self) -> dict[str, int]:
@@ -98,7 +107,7 @@ NOT_KEPT: Final = NotKept()
 
 def sums_of(attempts: Iterable[Attempt], tags: Iterable[str]) -> list[Sum]:
     """What a job's attempts add: to the sum of each one's way, and for each of the job's tags to that of both."""
-    names = sorted(set(tags))
+    names = sorted(set(tags)) or [NO_TAG]
     found: dict[tuple[int, Kind, tuple[str, ...]], Tally] = {}
     for attempt in attempts:
         tally = Tally.of(attempt)

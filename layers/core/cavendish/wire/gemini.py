@@ -53,9 +53,10 @@ def read(status: int, headers: Mapping[str, str], document: Any) -> Reading:
         return Reading(report=report(Outcome.GARBLED, detail="the answer is not a JSON object"))
     candidates = objects(document.get("candidates"))
     parts = [part for candidate in candidates for part in _parts(candidate)]
-    picture, usage = _picture(parts), _usage(pick(document, "usageMetadata"))
+    picture = _picture(parts)
+    usage = _usage(pick(document, "usageMetadata"), pictured=picture is not None)
     if picture and usage and not usage.image_out:
-        usage = None  # a gateway that does not say which tokens were the picture's; as text they would cost a tenth
+        usage = None  # a breakdown without the picture's tokens: as text they would cost a tenth
     return Reading(
         picture=picture if isinstance(picture, Picture) else None,
         link=picture if isinstance(picture, str) else None,
@@ -108,18 +109,19 @@ def _without_picture(
     return report(outcome, billed=billed, detail=detail, unknown=ends.unknown(reason))
 
 
-def _usage(counts: Any) -> Usage | None:
+def _usage(counts: Any, *, pictured: bool) -> Usage | None:
     """Tokens by kind. Where words are counted by themselves, that counts; else they are what is no picture of all
-    candidates' tokens, or all of these where they are fewer than the pictures' and so cannot hold them."""
+    candidates' tokens. Of an answer with a picture these are all the picture's, if nothing breaks them down."""
     if not isinstance(counts, dict):
         return None
     images_in, images_out = _of(counts, "prompt", "IMAGE"), _of(counts, "candidates", "IMAGE")
     candidates = count(pick(counts, "candidatesTokenCount"))
-    rest = candidates - images_out if candidates >= images_out else candidates
+    if pictured and not objects(pick(counts, "candidatesTokensDetails")):
+        images_out = candidates
     usage = Usage(
         text_in=max(0, count(pick(counts, "promptTokenCount")) - images_in),
         image_in=images_in,
-        text_out=_of(counts, "candidates", "TEXT") or rest,
+        text_out=_of(counts, "candidates", "TEXT") or max(0, candidates - images_out),
         thought=count(pick(counts, "thoughtsTokenCount")),
         image_out=images_out,
     )

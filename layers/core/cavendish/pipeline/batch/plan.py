@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, get_args
 
 from cavendish.advice.articles import Articles
-from cavendish.advice.estimate import Prospect
-from cavendish.advice.expectation import Known, worst_usd
 from cavendish.advice.forecast import Forecast, forecasts
-from cavendish.advice.walks import Group, best_usd
+from cavendish.advice.prospect import Prospect
 from cavendish.batch.batch import Mode
 from cavendish.batch.fields import item_request
 from cavendish.batch.modes import ASIDE, Modes
@@ -27,7 +25,7 @@ from cavendish.batch.plan import (
 from cavendish.batch.request import PlanRequest
 from cavendish.catalog.catalog import Catalog
 from cavendish.errors import RequestFault, RequestInvalid
-from cavendish.ladder.plan import Plan, Position
+from cavendish.ladder.plan import Plan
 from cavendish.pipeline.batch.items import fields_of, why_not
 from cavendish.pipeline.estimate import Estimator
 from cavendish.request import JobRequest
@@ -56,7 +54,6 @@ class _Part(NamedTuple):
     items: int
     request: JobRequest
     plan: Plan
-    known: Known
     seen: Prospect
 
     @property
@@ -64,18 +61,8 @@ class _Part(NamedTuple):
         return self.items * self.request.n
 
     @property
-    def together(self) -> Group:
-        return Group(self.request.n, self.request.max_cost)
-
-    @property
     def lead(self) -> str:
-        return self.plan.at(Position()).call.model
-
-    @property
-    def most_usd(self) -> float:
-        """Of all of its items: none spends more than it may."""
-        most = self.request.n * worst_usd(self.plan, self.known)
-        return self.items * min(most, self.request.max_cost_usd or most)
+        return self.plan.first.model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +111,7 @@ class PlanBatch:
         parts = [self._part(mode, kind) for kind in kinds]
         if not parts:
             return _impossible(mode, "no item can become a job; faults says why")
-        others = [one for one in parts if mode == "economy" and not one.plan.at(Position()).call.economy]
+        others = [one for one in parts if mode == "economy" and not one.plan.first.economy]
         if len(others) == len(parts):
             return _impossible(mode, _no_economy(others[0]))
         return self._possible(mode, parts, _no_economy(others[0]) if others else None)
@@ -134,7 +121,8 @@ class PlanBatch:
         plan = self.estimator.plan(request)
         if mode == "economy" and request.lane == "bulk":
             plan = economical(plan, self.catalog) or plan
-        return _Part(kind.items, request, plan, *self.estimator.look(request, plan))
+        _, seen = self.estimator.look(request, plan)
+        return _Part(kind.items, request, plan, seen)
 
     def _possible(self, mode: Mode, parts: list[_Part], why_not: str | None) -> ModePlan:
         pictures = sum(one.pictures for one in parts)
@@ -181,16 +169,16 @@ def _items(asked: PlanRequest) -> Iterator[tuple[dict[str, Any], int]]:
 
 def _money(parts: list[_Part]) -> ModeMoney:
     return ModeMoney(
-        expected_usd=round(sum(min(one.most_usd, one.pictures * one.seen.average.usd) for one in parts), 6),
-        best_usd=round(sum(one.items * best_usd(one.plan, one.known, one.together) for one in parts), 6),
-        worst_usd=round(sum(one.most_usd for one in parts), 6),
+        expected_usd=round(sum(one.pictures * one.seen.average.usd for one in parts), 6),
+        best_usd=round(sum(one.items * one.seen.best_usd for one in parts), 6),
+        worst_usd=round(sum(one.items * one.seen.worst_usd for one in parts), 6),
     )
 
 
 def _no_economy(part: _Part) -> str:
     if part.request.lane != "bulk":
         return f"items of the lane {part.request.lane} cannot wait for a batch API; leave the lane out"
-    first = part.plan.at(Position()).call
+    first = part.plan.first
     return f"{first.model} has no batch API on the route {first.route}; name another model or route"
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from cavendish.attempt import Attempt, AttemptKey, Result, State
 from cavendish.batch.chunk import Chunk, Member
 from cavendish.catalog.catalog import Catalog
-from cavendish.errors import CallRefused, OverBudget, SendFailed
+from cavendish.errors import CallRefused, MoneyHeld, OverBudget, SendFailed
 from cavendish.job import Job, Status
 from cavendish.outcome import Outcome, Report, report
 from cavendish.pipeline.call import Caller, lost
@@ -103,7 +103,8 @@ class ChunkCalls:
             lease_until=chunk.held_until,
             hold=self._caller.hold(member.call, job),
         )
-        with suppress(CallRefused):  # it was begun before, or may not be any more
+        # It was begun before, or may not be any more; or it is made later, with what others of its job leave.
+        with suppress(CallRefused, MoneyHeld):
             try:
                 self._jobs.begin(attempt, now, job.request.max_cost)
             except OverBudget as over:
