@@ -84,8 +84,10 @@ class Table:
         self._ways.setdefault(one, _Windows()).add(outcome, took_s, at)
 
     def read(self, route: str, model: str, size: Tier, since: float, until: float) -> list[Window]:
-        one = Way(route, model, size)
-        windows = self._ways[one].read() if one in self._ways else []
+        own = self._ways.get(Way(route, model, size))
+        if own is None:
+            return []
+        windows = own.read()
         first, end = (bisect_right(windows, at, key=_begins_at) for at in (since, until))
         return windows[first:end]
 

@@ -1,12 +1,13 @@
 """What a call can be expected to come to: as it was measured lately, and before that as the articles have it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from cavendish.health.breaker import count, is_open
 from cavendish.health.health import ENOUGH, OUTAGE_CALLS, TELLING, UNANSWERED, Health, Window
 from cavendish.health.prior import BELIEVED_CALLS, FAILURE_S, Prior
-from cavendish.health.sketch import Sketch
+from cavendish.health.sketch import MIDDLES_S, Sketch
 from cavendish.outcome import Outcome
 from cavendish.size import Tier
 
@@ -55,11 +56,18 @@ class Odds(NamedTuple):
 
 def odds(windows: Sequence[Window], believed: Prior, now: float) -> Odds:
     """The odds of a way by its fine windows of the last RECENT_S (health.py), oldest first."""
+    if not windows:
+        return _unmeasured(believed)
     newest_first = windows[::-1]
     counted = _counted(newest_first, since=now - _SHARES_S)
-    failures = [window.health.failures for window in newest_first if window.health.failures.counts]
+    failures = (window.health.failures for window in newest_first)
     found = _odds(counted, _times(newest_first), failures, believed)
     return found._replace(out=is_open(newest_first, found.ok, now))
+
+
+@lru_cache
+def _unmeasured(believed: Prior) -> Odds:
+    return _odds((0, 0, 0, 0), None, (), believed)
 
 
 def usual(windows: Sequence[Window], believed: Prior) -> Odds:
@@ -72,7 +80,7 @@ def usual(windows: Sequence[Window], believed: Prior) -> Odds:
 
 
 def _odds(
-    counted: tuple[int, int, int, int], times: Sketch | None, failures: Sequence[Sketch], believed: Prior
+    counted: tuple[int, int, int, int], times: Sketch | None, failures: Iterable[Sketch], believed: Prior
 ) -> Odds:
     """What was counted (`_counted`) and timed, with what is believed beforehand; the circuit is taken to be closed."""
     calls, ok, unknown, throttled = counted
@@ -89,12 +97,13 @@ def _odds(
     )
 
 
-def failure_s(newest_first: Sequence[Sketch]) -> float:
+def failure_s(newest_first: Iterable[Sketch]) -> float:
     """How long a failure takes that is told, by the newest windows with enough of them; the guess counts as one."""
     total, count = FAILURE_S, 1
     for sketch in newest_first:
-        total, count = total + (sketch.mean or 0.0) * sketch.count, count + sketch.count
-        if count > ENOUGH_CALLS:
+        for bucket, n in sketch.counts.items():
+            total, count = total + MIDDLES_S[bucket] * n, count + n
+        if count > ENOUGH:
             break
     return total / count
 

@@ -81,9 +81,10 @@ class Outlook:
 
     def odds(self, one: Way, now: float) -> Odds:
         """What a call on this way will probably come to, as it was known some seconds ago at most."""
-        if one not in self._known or now - self._known[one][0] > REMEMBERED_S:
-            self._known[one] = now, self._read(one, now)
-        return self._known[one][1]
+        seen = self._known.get(one)
+        if seen is None or now - seen[0] > REMEMBERED_S:
+            seen = self._known[one] = now, self._read(one, now)
+        return seen[1]
 
     def _read(self, one: Way, now: float) -> Odds:
         believed = prior(self._catalog.model(one.model), one.size, now)

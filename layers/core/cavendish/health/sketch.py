@@ -60,18 +60,18 @@ class Sketch(Value):
 
     def quantile_beyond(self, q: float, elapsed: float) -> float | None:
         """The quantile of those values alone that are greater than `elapsed` seconds; None: there are none."""
-        left = sorted(bucket for bucket in self.counts if _MIDDLES[bucket] > elapsed)
+        left = sorted(bucket for bucket in self.counts if MIDDLES_S[bucket] > elapsed)
         rank = q * (sum(self.counts[bucket] for bucket in left) - 1)
         for bucket in left:
             rank -= self.counts[bucket]
             if rank < 0:
-                return _MIDDLES[bucket]
+                return MIDDLES_S[bucket]
         return None
 
     @property
     def mean(self) -> float | None:
         """The mean of all values, in seconds; None: there are no values."""
-        total = sum(_MIDDLES[bucket] * count for bucket, count in self.counts.items())
+        total = sum(MIDDLES_S[bucket] * count for bucket, count in self.counts.items())
         return total / self.count if self.counts else None
 
 
@@ -85,4 +85,5 @@ def _middle(bucket: int) -> float:
     return SHORTEST_S * math.pow(_FACTOR, bucket) * (1 - ACCURACY)
 
 
-_MIDDLES: Final = tuple(_middle(bucket) for bucket in range(LAST_BUCKET + 1))
+#: The value that stands for each bucket, in seconds.
+MIDDLES_S: Final = tuple(_middle(bucket) for bucket in range(LAST_BUCKET + 1))
