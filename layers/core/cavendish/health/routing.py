@@ -20,7 +20,8 @@ _FASTER: Final = 0.9
 _WORTH_A_LOOK: Final = 0.6
 #: One job in so many begins with such a model, until enough is known.
 _SCOUTS: Final = 6
-#: A call may take so many times the 95th percentile, that hardly one is cut that would have brought a picture.
+#: A call may take so many times the 95th percentile, that hardly one is cut that would have brought a picture; and not
+#: less than the policy gives it: what is cut is not measured, and a model that got slower would be cut for ever.
 _LIMIT: Final = 3.0
 #: Where calls hang it is fewer: each of those takes all that it may.
 _LIMIT_HANGING: Final = 1.5
