@@ -38,12 +38,13 @@ PER_SHARD: Final = 8
 #: So many shards are looked into for a permit: each look costs half a read unit.
 _LOOKS: Final = 2
 #: Who gets none waits at least the first of these, in seconds; its waits double up to the second, which SQS can hold.
-_LEAST_WAIT_S, MOST_WAIT_S = 1.0, 900.0
+_LEAST_WAIT_S: Final = 1.0
+MOST_WAIT_S: Final = 900.0
+_FIRST_WAIT_S: Final = 2.0
+_DOUBLINGS: Final = 9
 #: Who waits for what its job's other calls hold waits no longer than this at once: one of them ends within a minute or
 #: so, and at most eight wait for it.
 MONEY_WAIT_S: Final = 10.0
-_FIRST_WAIT_S: Final = 2.0
-_DOUBLINGS: Final = 9
 
 
 class Concurrency(Value):

@@ -1,16 +1,16 @@
 """What a queue gave up is ended here, with the reason."""
 
-from contextlib import suppress
 from typing import Any
 
 from cavendish.attempt import AttemptMessage, State, read_message
 from cavendish.catalog.catalog import Catalog
-from cavendish.errors import AttemptError, MessageUnreadable, WorkflowClosed
+from cavendish.errors import AttemptError, MessageUnreadable
 from cavendish.job import Job, JobError, Status
 from cavendish.outcome import TABLE, Outcome
 from cavendish.pipeline.end_job import end_job
 from cavendish.pipeline.looks import look_again
 from cavendish.pipeline.settle import conclude, pictures
+from cavendish.pipeline.telling import Telling
 from cavendish.pipeline.watchdog import end_attempt
 from cavendish.ports import Images, Jobs, Workflow
 from cavendish.stats.ports import Statistics
@@ -35,7 +35,7 @@ def bury(
     try:
         message = read_message(fields)
     except MessageUnreadable as unreadable:
-        _undeliverable(unreadable.token, workflow)
+        Telling(jobs, workflow).refuse(unreadable.token, AttemptError.UNDELIVERABLE)
         return None
     bury_attempt(message, jobs=jobs, images=images, workflow=workflow, catalog=catalog, now=now)
     return message.job_id
@@ -71,13 +71,8 @@ def bury_attempt(
     """
     written = next((one for one in jobs.attempts(message.job_id, message.image) if one.key == message.key), None)
     if written is None:
-        _undeliverable(message.token, workflow)
+        Telling(jobs, workflow).refuse(message.token, AttemptError.UNDELIVERABLE)
         return
     current = jobs.ask_again(written.key, message.token)
     if current.due_at is not None and current.due_at <= now:
         end_attempt(current, jobs=jobs, images=images, workflow=workflow, catalog=catalog, now=now)
-
-
-def _undeliverable(token: str, workflow: Workflow) -> None:
-    with suppress(WorkflowClosed):
-        workflow.fail(token, AttemptError.UNDELIVERABLE)
